@@ -1,0 +1,5 @@
+/** The port to where events are kept. */
+@NullMarked
+package io.iworx.eventbus.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The iworx program. */
+@NullMarked
+package io.iworx.server;
+
+import org.jspecify.annotations.NullMarked;

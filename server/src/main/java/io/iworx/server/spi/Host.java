@@ -1,0 +1,35 @@
+package io.iworx.server.spi;
+
+import io.iworx.eventbus.spi.EventLog;
+import io.iworx.sagas.spi.SagaStore;
+import io.iworx.trace.TraceRecorder;
+import java.net.URI;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+
+/**
+ * What the process gives a service it hosts.
+ *
+ * @param gateway the gateway's base URL
+ * @param token a token for a service name, valid now, renewed before it expires
+ * @param dataSource connections to the platform's database
+ * @param eventLog the log all buses of the process share
+ * @param sagaStore where sagas are kept
+ * @param traceRecorder takes deliveries and saga steps
+ * @param port the port to listen on; 0 for a free one
+ */
+public record Host(
+    URI gateway,
+    TokenSource token,
+    DataSource dataSource,
+    EventLog eventLog,
+    SagaStore sagaStore,
+    TraceRecorder traceRecorder,
+    int port) {
+
+  /** Mints service tokens. */
+  @FunctionalInterface
+  public interface TokenSource {
+    Supplier<String> forService(String serviceName);
+  }
+}

@@ -1,0 +1,28 @@
+package io.iworx.serviceclient;
+
+import io.iworx.correlation.ClassifiedFailure;
+import io.iworx.correlation.FailureKind;
+
+/**
+ * A failed call as an exception, for code that cannot go on without the answer: a saga step, an
+ * event handler.
+ */
+public final class CallFailedException extends RuntimeException implements ClassifiedFailure {
+  private final transient Failure<?> failure;
+  private final transient FailureKind kind;
+
+  CallFailedException(Failure<?> failure) {
+    super(failure.toString());
+    this.failure = failure;
+    this.kind = failure.kind();
+  }
+
+  public Failure<?> failure() {
+    return failure;
+  }
+
+  @Override
+  public FailureKind kind() {
+    return kind;
+  }
+}

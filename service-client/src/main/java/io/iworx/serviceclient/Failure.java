@@ -1,0 +1,52 @@
+package io.iworx.serviceclient;
+
+import io.iworx.correlation.FailureKind;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The call did not bring a usable answer.
+ *
+ * @param kind what the failure permits: retry, wait, or give up
+ * @param status the HTTP status; 0 when there was no answer
+ * @param error one sentence: the {@code error} member of the answer, or what went wrong on the way
+ * @param problem the answer's body as text, cut at 4 KiB; null when there was none
+ * @param call what was called: {@code GET /assets/1}
+ * @param correlationId the correlation id it was called with
+ * @param attempts how many times it was tried; 0 when nothing was sent
+ * @param elapsed the time from the call to this outcome
+ */
+public record Failure<T>(
+    FailureKind kind,
+    int status,
+    String error,
+    @Nullable String problem,
+    String call,
+    String correlationId,
+    int attempts,
+    Duration elapsed)
+    implements Outcome<T> {
+
+  @Override
+  public T orElseThrow() {
+    throw new CallFailedException(this);
+  }
+
+  @Override
+  public String toString() {
+    return call
+        + " failed: "
+        + error
+        + " ("
+        + kind.getClass().getSimpleName()
+        + ", status "
+        + status
+        + ", attempts "
+        + attempts
+        + ", "
+        + elapsed.toMillis()
+        + " ms, correlation id "
+        + correlationId
+        + ")";
+  }
+}

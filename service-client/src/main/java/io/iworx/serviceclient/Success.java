@@ -1,0 +1,15 @@
+package io.iworx.serviceclient;
+
+/**
+ * The service answered with a 2xx status and a body that could be read.
+ *
+ * @param body the decoded body; for {@code Void} and {@code Optional} types see {@link
+ *     ServiceClient}
+ * @param meta status, headers and timing
+ */
+public record Success<T>(T body, ResponseMeta meta) implements Outcome<T> {
+  @Override
+  public T orElseThrow() {
+    return body;
+  }
+}
