@@ -1,0 +1,48 @@
+package io.iworx.server;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a platform is started with.
+ *
+ * @param folder where its data, secret and log are; made when missing
+ * @param port the gateway's port, default {@value #DEFAULT_PORT}; 0 for a free one
+ * @param consolePort the console's port on 127.0.0.1, default {@value #DEFAULT_CONSOLE_PORT}; 0 for
+ *     a free one
+ * @param database a PostgreSQL database to use, {@code jdbc:postgresql://…} or {@code
+ *     postgresql://…}; null for an embedded one in the folder
+ * @param config the gateway's configuration file; null for the platform's own routes
+ * @param examples whether the services found on the class path are hosted too
+ */
+public record PlatformOptions(
+    Path folder,
+    int port,
+    int consolePort,
+    @Nullable String database,
+    @Nullable Path config,
+    boolean examples) {
+  public static final int DEFAULT_PORT = 8080;
+  public static final int DEFAULT_CONSOLE_PORT = 8081;
+
+  /** An embedded database and the hosted services, on the default ports. */
+  public static PlatformOptions of(Path folder) {
+    return new PlatformOptions(folder, DEFAULT_PORT, DEFAULT_CONSOLE_PORT, null, null, true);
+  }
+
+  public PlatformOptions withPorts(int newPort, int newConsolePort) {
+    return new PlatformOptions(folder, newPort, newConsolePort, database, config, examples);
+  }
+
+  public PlatformOptions withDatabase(@Nullable String newDatabase) {
+    return new PlatformOptions(folder, port, consolePort, newDatabase, config, examples);
+  }
+
+  public PlatformOptions withConfig(@Nullable Path newConfig) {
+    return new PlatformOptions(folder, port, consolePort, database, newConfig, examples);
+  }
+
+  public PlatformOptions withExamples(boolean newExamples) {
+    return new PlatformOptions(folder, port, consolePort, database, config, newExamples);
+  }
+}
