@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param problem the answer's body as text, cut at 4 KiB; null when there was none
  * @param call what was called: {@code GET /assets/1}
  * @param correlationId the correlation id it was called with
- * @param attempts how many times it was tried; 0 when nothing was sent
+ * @param attempts how many times it was tried; 0 when it was not even tried: the deadline had
+ *     passed, or there was no token
  * @param elapsed the time from the call to this outcome
  */
 public record Failure<T>(

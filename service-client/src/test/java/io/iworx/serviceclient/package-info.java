@@ -1,0 +1,4 @@
+@NullMarked
+package io.iworx.serviceclient;
+
+import org.jspecify.annotations.NullMarked;
