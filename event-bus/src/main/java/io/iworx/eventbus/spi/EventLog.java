@@ -51,6 +51,9 @@ public interface EventLog extends AutoCloseable {
    */
   Slice read(long after, int limit);
 
+  /** The position that {@link #read} can reach now: 0 when the log is empty. */
+  long head();
+
   /**
    * Returns when there may be something after the position, or after {@code atMost}; may return
    * early.

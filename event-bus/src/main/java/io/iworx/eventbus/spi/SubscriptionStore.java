@@ -53,4 +53,7 @@ public interface SubscriptionStore {
 
   /** Every subscription there is, by name. */
   List<SubscriptionStatus> list();
+
+  /** What was set aside for a subscription, the latest first, at most {@code limit}. */
+  List<DeadLetter> deadLetters(String subscription, int limit);
 }
