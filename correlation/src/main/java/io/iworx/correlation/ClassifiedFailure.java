@@ -1,5 +1,7 @@
 package io.iworx.correlation;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An exception that says what it permits. An exception that does not implement this counts as
  * {@link FailureKind.Retryable}.
@@ -8,16 +10,35 @@ public interface ClassifiedFailure {
 
   FailureKind kind();
 
+  /** A short word for programs, such as an HTTP status {@code 409}; null when there is none. */
+  default @Nullable String code() {
+    return null;
+  }
+
+  /**
+   * What the failing side said, such as the body of its answer; kept with a saga's failure, so it
+   * holds no secret. Null when it said nothing.
+   */
+  default @Nullable String detail() {
+    return null;
+  }
+
   /**
    * The kind of any exception: its own when it has one, that of its nearest classified cause, else
    * retryable.
    */
   static FailureKind kindOf(Throwable failure) {
+    var classified = in(failure);
+    return classified == null ? new FailureKind.Retryable() : classified.kind();
+  }
+
+  /** The exception itself or its nearest cause that is classified; null when none is. */
+  static @Nullable ClassifiedFailure in(Throwable failure) {
     for (Throwable it = failure; it != null; it = it.getCause()) {
       if (it instanceof ClassifiedFailure classified) {
-        return classified.kind();
+        return classified;
       }
     }
-    return new FailureKind.Retryable();
+    return null;
   }
 }

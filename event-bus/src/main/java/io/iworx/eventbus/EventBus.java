@@ -13,6 +13,9 @@ import java.util.Map;
  */
 public interface EventBus extends AutoCloseable {
 
+  /** The service that publishes and subscribes here. */
+  String service();
+
   /** Publishes in a transaction of its own; returns when it is durable. */
   <T> Event<T> publish(NewEvent<T> event);
 

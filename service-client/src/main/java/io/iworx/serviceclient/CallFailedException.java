@@ -2,6 +2,7 @@ package io.iworx.serviceclient;
 
 import io.iworx.correlation.ClassifiedFailure;
 import io.iworx.correlation.FailureKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failed call as an exception, for code that cannot go on without the answer: a saga step, an
@@ -24,5 +25,17 @@ public final class CallFailedException extends RuntimeException implements Class
   @Override
   public FailureKind kind() {
     return kind;
+  }
+
+  /** The HTTP status; null when there was no answer. */
+  @Override
+  public @Nullable String code() {
+    return failure.status() == 0 ? null : Integer.toString(failure.status());
+  }
+
+  /** The answer's body. */
+  @Override
+  public @Nullable String detail() {
+    return failure.problem();
   }
 }

@@ -1,4 +1,78 @@
 package io.iworx.sagas.spi;
 
-/** Where sagas and the results of their steps are kept. */
-public interface SagaStore {}
+import io.iworx.sagas.SagaState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where sagas and the records of their steps are kept. Implementations are safe for any thread;
+ * every method blocks and is one transaction.
+ *
+ * <p>An open saga is held by one instance. The instance keeps its sagas as long as it shows a sign
+ * of life ({@link #claim}) within its lease; time is the store's own, so clocks of instances do not
+ * matter. Each change of holder raises the saga's fence, and {@link #commit} and {@link #commitIn}
+ * refuse an older one: a holder that was paused past its lease changes nothing.
+ *
+ * <p>A method that cannot reach what it stores in throws {@link SagaStoreException}; whether it
+ * took effect is unknown then.
+ */
+public interface SagaStore {
+
+  /**
+   * What an implementation may or may not offer. The contract suite reports a test of a missing
+   * feature as not offered.
+   */
+  enum Feature {
+    /** {@link #commitIn}: a step's rows and its record commit together. */
+    CALLER_TRANSACTION
+  }
+
+  Set<Feature> features();
+
+  /**
+   * Keeps a new saga, held by the instance, unless its definition has one with this key already
+   * (whatever its version or state). Prolongs the instance's lease.
+   *
+   * @return the saga that has the key now, without its step records
+   */
+  StoredSaga start(NewSaga saga, String instance, Duration lease);
+
+  /**
+   * Prolongs the instance's lease, then takes over open sagas of the given definitions whose
+   * holder's lease has ended, or that have no holder: oldest first, at most {@code limit}.
+   *
+   * @return those taken over, with their step records
+   */
+  List<StoredSaga> claim(
+      String instance, Duration lease, Set<DefinitionVersion> definitions, int limit);
+
+  /**
+   * Adds step records and changes the state: both or neither.
+   *
+   * @throws SagaClaimLostException when another instance holds the saga, or it is no longer in the
+   *     state that the transition leaves; nothing is changed then
+   * @throws SagaStoreException also when a record with this sequence number exists
+   */
+  void commit(SagaClaim claim, Progress progress);
+
+  /**
+   * Runs the work in a transaction that also adds what the work returns, as {@link #commit} does:
+   * all or nothing.
+   *
+   * @throws SagaClaimLostException as in {@link #commit}; the work is rolled back then
+   * @throws IllegalStateException when {@link Feature#CALLER_TRANSACTION} is not offered
+   * @throws Exception what the work throws, after a rollback
+   */
+  void commitIn(SagaClaim claim, SagaWork work) throws Exception;
+
+  /** Ends the instance's lease, so that others need not wait for its end. */
+  void release(String instance);
+
+  /** The saga with its step records, as of the last commit. */
+  Optional<StoredSaga> find(String sagaId);
+
+  /** Sagas in one of the states, the latest first, without their step records. */
+  List<StoredSaga> list(Set<SagaState> states, int limit);
+}

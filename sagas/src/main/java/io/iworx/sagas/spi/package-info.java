@@ -1,4 +1,7 @@
-/** The port to where sagas are kept. */
+/**
+ * The port to where sagas are kept: {@link io.iworx.sagas.spi.SagaStore}, and what is read from and
+ * written to it.
+ */
 @NullMarked
 package io.iworx.sagas.spi;
 

@@ -1,0 +1,88 @@
+package io.iworx.sagas;
+
+import io.iworx.correlation.ClassifiedFailure;
+import io.iworx.correlation.FailureKind;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Repeats a failing piece of work as its failures permit, and says how it ended. */
+final class Attempts {
+  /** Longer than this nobody is waited for at one time, whatever a throttled receiver asks. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+  private final SagaEngine engine;
+  private final @Nullable StepTrace trace;
+
+  /** Without a trace, what is repeated is the engine's own business. */
+  Attempts(SagaEngine engine, @Nullable StepTrace trace) {
+    this.engine = engine;
+    this.trace = trace;
+  }
+
+  /** One attempt, from 1. */
+  @FunctionalInterface
+  interface Attempt {
+    @Nullable Object run(int number, Instant firstStartedAt) throws Exception;
+  }
+
+  /** How it ended, once it is not repeated any more. */
+  sealed interface Outcome {
+
+    /** It returned. */
+    record Done(@Nullable Object result, int attempts, Instant startedAt) implements Outcome {}
+
+    /** It surely did not happen. */
+    record NotDone(SagaFailure failure, Exception thrown, int attempts, Instant startedAt)
+        implements Outcome {}
+
+    /** It may have happened. */
+    record Unclear(SagaFailure failure, int attempts) implements Outcome {}
+  }
+
+  Outcome run(String identity, RetryPolicy policy, Attempt attempt) {
+    var firstStartedAt = engine.now();
+    var maybeDone = false;
+    for (var number = 1; ; number++) {
+      engine.requireOpen();
+      var startedAt = engine.now();
+      var begin = System.nanoTime();
+      try {
+        var result = attempt.run(number, firstStartedAt);
+        note(identity, number, startedAt, begin, null);
+        return new Outcome.Done(result, number, firstStartedAt);
+      } catch (Exception e) {
+        note(identity, number, startedAt, begin, e);
+        // Whatever fails while closing fails because of it: the next holder tries again.
+        engine.requireOpen();
+        var kind = ClassifiedFailure.kindOf(e);
+        maybeDone |= kind instanceof FailureKind.Unknown;
+        // A refusal is the answer to this key, also for an earlier attempt that got none.
+        var refused = kind instanceof FailureKind.Permanent;
+        if (refused || number == policy.maxAttempts()) {
+          var failure = SagaFailure.of(identity, e);
+          return maybeDone && !refused
+              ? new Outcome.Unclear(failure, number)
+              : new Outcome.NotDone(failure, e, number, firstStartedAt);
+        }
+        engine.pause(pause(policy, number, kind));
+      }
+    }
+  }
+
+  private Duration pause(RetryPolicy policy, int number, FailureKind kind) {
+    var delay = policy.delayAfter(number, engine.random());
+    if (kind instanceof FailureKind.Throttled(var retryAfter) && retryAfter.compareTo(delay) > 0) {
+      return retryAfter.compareTo(LONGEST_PAUSE) < 0 ? retryAfter : LONGEST_PAUSE;
+    }
+    return delay;
+  }
+
+  private void note(
+      String identity, int number, Instant startedAt, long begin, @Nullable Exception failure) {
+    if (trace != null) {
+      var took = Duration.ofNanos(System.nanoTime() - begin);
+      trace.step(identity, number, startedAt, took, failure);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.iworx.sagas;
+
+import io.iworx.eventbus.EventType;
+import io.iworx.eventbus.NewEvent;
+import java.time.Instant;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the body of a saga is written against. It belongs to the thread that runs the body.
+ *
+ * <p>A step has a name and happens once: its result is recorded, and when the body runs again after
+ * a crash, the recorded result is returned without running the step. The same name may come again,
+ * in a loop; its occurrences count separately ({@code reserve}, {@code reserve#2}). A step that
+ * takes a {@link java.sql.Connection} commits its rows together with its record: its effect happens
+ * exactly once. Any other may be executed again after a crash or an unclear answer, always with the
+ * same {@linkplain #idempotencyKey() idempotency key}.
+ *
+ * <p>A failing step is repeated as its {@linkplain io.iworx.correlation.FailureKind failure}
+ * permits; when it failed for good, {@link StepFailed} is thrown, now and on every replay. When it
+ * may have happened and nothing tells, the saga becomes STUCK.
+ *
+ * <p>A result survives JSON and is of a class without type parameters, which the compiler fills in
+ * as the hidden last argument of a step; put lists and maps into a record.
+ */
+public final class Saga {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  private final String id;
+  private final Steps steps;
+
+  Saga(String id, Steps steps) {
+    this.id = id;
+    this.steps = steps;
+  }
+
+  /** The saga's id, a UUIDv7. */
+  public String id() {
+    return id;
+  }
+
+  /**
+   * A step in this database that returns something.
+   *
+   * @param name 1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit
+   * @param compensation undoes it; {@link TransactionalCompensation#none()} when nothing is left to
+   *     undo
+   * @param type filled in by the compiler; leave it out
+   * @throws StepFailed when it failed for good; then nothing of it happened
+   */
+  @SafeVarargs
+  // The result is of the class the compiler filled in; a null is what the action itself returned.
+  @SuppressWarnings({"unchecked", "varargs", "NullAway"})
+  public final <T> T step(
+      String name,
+      TransactionalAction<T> action,
+      TransactionalCompensation<? super T> compensation,
+      T... type) {
+    var undo =
+        compensation == NothingToUndo.INSTANCE
+            ? Undo.NOTHING
+            : (Undo)
+                result ->
+                    new Work.Inside(
+                        connection -> {
+                          compensation.undo(connection, (T) result);
+                          return null;
+                        });
+    return (T) steps.run(checked(name), new Work.Inside(action::run), undo, classOf(name, type));
+  }
+
+  /**
+   * A step outside this database that returns something, such as a call.
+   *
+   * @param name as for every step
+   * @param compensation undoes it; {@link Compensation#none()} when nothing is left to undo
+   * @param type filled in by the compiler; leave it out
+   * @throws StepFailed when it failed for good; then it did not happen
+   */
+  @SafeVarargs
+  // The result is of the class the compiler filled in; a null is what the action itself returned.
+  @SuppressWarnings({"unchecked", "varargs", "NullAway"})
+  public final <T> T step(
+      String name, Action<T> action, Compensation<? super T> compensation, T... type) {
+    var undo =
+        compensation == NothingToUndo.INSTANCE
+            ? Undo.NOTHING
+            : (Undo)
+                result ->
+                    new Work.Outside(
+                        () -> {
+                          compensation.undo((T) result);
+                          return null;
+                        });
+    return (T) steps.run(checked(name), new Work.Outside(action::run), undo, classOf(name, type));
+  }
+
+  /** A step in this database that returns nothing. */
+  public void step(String name, TransactionalEffect action, TransactionalEffect compensation) {
+    steps.run(checked(name), inside(action), _ -> inside(compensation), Void.class);
+  }
+
+  /** A step outside this database that returns nothing. */
+  public void step(String name, Effect action, Effect compensation) {
+    steps.run(checked(name), outside(action), _ -> outside(compensation), Void.class);
+  }
+
+  /** A step in this database that returns nothing and leaves nothing to undo. */
+  public void step(String name, TransactionalEffect action) {
+    steps.run(checked(name), inside(action), Undo.NOTHING, Void.class);
+  }
+
+  /** A step outside this database that returns nothing and leaves nothing to undo. */
+  public void step(String name, Effect action) {
+    steps.run(checked(name), outside(action), Undo.NOTHING, Void.class);
+  }
+
+  /**
+   * Publishes an event exactly once. It commits with the next record of the saga, at the latest
+   * with its end, and costs no commit of its own.
+   */
+  public <T> void publish(EventType<T> type, T payload) {
+    publish(type, payload, Map.of());
+  }
+
+  /** Publishes an event exactly once, with metadata. */
+  public <T> void publish(EventType<T> type, T payload, Map<String, ?> metadata) {
+    steps.publish(NewEvent.of(type, payload).withMetadata(metadata));
+  }
+
+  /** The time, the same on every replay. */
+  public Instant now() {
+    return steps.now();
+  }
+
+  /** A new id, a UUIDv7 that is the same on every replay. */
+  public String newId() {
+    return steps.newId();
+  }
+
+  /**
+   * The key of the step that is being executed: the saga's id, a slash, and the step's identity.
+   * The service client sends it by itself; pass it on wherever else a receiver can tell a repeated
+   * request by it.
+   *
+   * @throws IllegalStateException outside a step's action
+   */
+  public String idempotencyKey() {
+    return steps.idempotencyKey();
+  }
+
+  private static Work inside(TransactionalEffect effect) {
+    return new Work.Inside(
+        connection -> {
+          effect.run(connection);
+          return null;
+        });
+  }
+
+  private static Work outside(Effect effect) {
+    return new Work.Outside(
+        () -> {
+          effect.run();
+          return null;
+        });
+  }
+
+  private static String checked(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "A step's name has 1 to 64 letters, digits, dots, hyphens and underscores; this is not"
+              + " one: "
+              + name);
+    }
+    return name;
+  }
+
+  private static Class<?> classOf(String step, @Nullable Object[] type) {
+    var result = type.getClass().getComponentType();
+    if (result == Object.class || result.getTypeParameters().length > 0) {
+      throw new IllegalArgumentException(
+          "The result of step "
+              + step
+              + " is a "
+              + result.getName()
+              + ", whose JSON could not be read back; let it return a record.");
+    }
+    return result;
+  }
+}

@@ -1,0 +1,208 @@
+package io.iworx.sagas;
+
+import io.iworx.correlation.Correlation;
+import io.iworx.correlation.Uuid7;
+import io.iworx.eventbus.EventBus;
+import io.iworx.sagas.spi.DefinitionVersion;
+import io.iworx.sagas.spi.NewSaga;
+import io.iworx.sagas.spi.SagaStore;
+import io.iworx.sagas.spi.SagaStoreException;
+import io.iworx.sagas.spi.StoredSaga;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The sagas of one instance: what it can run, and what it is running. */
+final class SagaEngine implements Sagas {
+  private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final int START_ATTEMPTS = 3;
+
+  private final EventBus bus;
+  private final SagaStore store;
+  private final SagasOptions options;
+  private final SagaJson json;
+  private final Takeover takeover;
+  private final Map<DefinitionVersion, RegisteredDefinition<?, ?>> definitions =
+      new ConcurrentHashMap<>();
+  private final Map<String, SagaRunner> running = new ConcurrentHashMap<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  SagaEngine(EventBus bus, SagaStore store, SagasOptions options) {
+    this.bus = bus;
+    this.store = store;
+    this.options = options;
+    this.json = new SagaJson(options.maxResultBytes());
+    this.takeover = new Takeover(this, store, options);
+  }
+
+  @Override
+  public <I, O> SagaDefinition<I, O> define(
+      String name, int version, Class<I> inputType, Class<O> outputType, SagaBody<I, O> body) {
+    var definition =
+        new RegisteredDefinition<>(
+            this, new DefinitionVersion(name, version), inputType, outputType, body);
+    if (definitions.putIfAbsent(definition.definitionVersion(), definition) != null) {
+      throw new IllegalArgumentException(
+          "Saga " + name + " version " + version + " is defined already on this instance.");
+    }
+    takeover.lookNow(definitions.keySet());
+    return definition;
+  }
+
+  /** Starts a saga, or finds the one that has the key; returns its id. */
+  String start(RegisteredDefinition<?, ?> definition, String key, String input) {
+    if (isClosing()) {
+      throw new SagaException(
+          "Sagas are closed on this instance: " + definition.name() + " was not started.");
+    }
+    var version = definition.definitionVersion();
+    var correlation = Correlation.currentOrFresh().withDeadline(null);
+    var fresh =
+        new NewSaga(Uuid7.next(), version.name(), version.version(), key, input, correlation);
+    var stored = startStored(fresh);
+    if (stored.id().equals(fresh.id())) {
+      launch(stored);
+      return stored.id();
+    }
+    if (!json.same(stored.input(), input)) {
+      throw new SagaConflictException(version.name(), key, stored.id());
+    }
+    if (stored.state().isOpen()
+        && options.instance().equals(stored.instance())
+        && !running.containsKey(stored.id())) {
+      launchUnlessEnded(stored.id());
+    }
+    return stored.id();
+  }
+
+  /** The same id again after a lost answer: what was started then is found now. */
+  private StoredSaga startStored(NewSaga saga) {
+    for (var attempt = 1; ; attempt++) {
+      try {
+        return store.start(saga, options.instance(), options.lease());
+      } catch (SagaStoreException e) {
+        if (attempt == START_ATTEMPTS) {
+          throw e;
+        }
+        LOG.warn("Saga {} is started again: {}", saga.id(), e.getMessage());
+        pause(options.stepRetry().delayAfter(attempt, random()));
+      }
+    }
+  }
+
+  /** For a saga of this instance that nothing runs here: its start had got no answer. */
+  private void launchUnlessEnded(String sagaId) {
+    var saga = find(sagaId);
+    if (saga.state().isOpen() && options.instance().equals(saga.instance())) {
+      launch(saga);
+    }
+  }
+
+  /** Runs a saga that this instance holds, once. */
+  void launch(StoredSaga saga) {
+    var definition = definitions.get(saga.definitionVersion());
+    if (definition == null) {
+      return;
+    }
+    var runner = new SagaRunner(this, store, bus, definition, saga);
+    if (running.putIfAbsent(saga.id(), runner) == null) {
+      runner.start();
+    }
+  }
+
+  void ended(SagaRunner runner) {
+    running.remove(runner.sagaId(), runner);
+  }
+
+  int runningCount() {
+    return running.size();
+  }
+
+  /** Waits while the saga runs here; returns at once when it does not. */
+  void awaitHere(String sagaId, Duration atMost) throws InterruptedException {
+    var runner = running.get(sagaId);
+    if (runner != null) {
+      runner.await(atMost);
+    }
+  }
+
+  StoredSaga find(String sagaId) {
+    return store
+        .find(sagaId)
+        .orElseThrow(() -> new SagaException("Saga " + sagaId + " is not in the store any more."));
+  }
+
+  SagaFailure failureOf(StoredSaga saga) {
+    var failure = saga.failure();
+    return failure != null
+        ? failure
+        : SagaFailure.of(
+            SagaFailure.BODY, new SagaException("No failure is recorded for saga " + saga.id()));
+  }
+
+  SagasOptions options() {
+    return options;
+  }
+
+  SagaJson json() {
+    return json;
+  }
+
+  RandomGenerator random() {
+    return options.random();
+  }
+
+  Instant now() {
+    return options.clock().instant();
+  }
+
+  boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  /** Leaves a saga's body when this instance closes. */
+  void requireOpen() {
+    if (isClosing()) {
+      throw Unwind.closing();
+    }
+  }
+
+  /** Pauses between attempts; leaves the body when this instance closes meanwhile. */
+  void pause(Duration pause) {
+    try {
+      if (closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw Unwind.closing();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Unwind.closing();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    takeover.close();
+    var deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
+    try {
+      for (var runner : running.values()) {
+        runner.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    running.values().forEach(SagaRunner::interrupt);
+    try {
+      store.release(options.instance());
+    } catch (SagaStoreException e) {
+      LOG.warn("Other instances wait for the end of this one's lease: {}", e.getMessage());
+    }
+  }
+}

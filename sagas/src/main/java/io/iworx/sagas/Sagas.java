@@ -1,0 +1,49 @@
+package io.iworx.sagas;
+
+import io.iworx.eventbus.EventBus;
+import io.iworx.sagas.spi.SagaStore;
+
+/**
+ * Runs sagas for one service, embedded in it.
+ *
+ * <p>A saga that this instance starts runs here at once, on a virtual thread. When the process
+ * dies, another instance with the same definition, or the next start of this one, goes on where it
+ * stopped as soon as the lease has ended.
+ *
+ * <p>Cost on the good path, in transactions: one for the start, one for each step that takes the
+ * connection, one for each other step but the last, and one for the end, which also commits the
+ * record of a last step that took no connection. Events that a saga publishes share these. Beside
+ * that, one statement per instance every third of the lease.
+ *
+ * <p>Safe for any thread.
+ */
+public interface Sagas extends AutoCloseable {
+
+  /** Sagas with default options; the bus and the store stay the caller's to close. */
+  static Sagas create(EventBus bus, SagaStore store) {
+    return create(bus, store, SagasOptions.defaults());
+  }
+
+  static Sagas create(EventBus bus, SagaStore store, SagasOptions options) {
+    return new SagaEngine(bus, store, options);
+  }
+
+  /**
+   * Makes a saga known to this instance, and goes on at once with those of its name and version
+   * that a dead instance left.
+   *
+   * @param name lower-case words and digits joined by {@code - _ .}, at most 64 characters
+   * @param version from 1; raise it whenever the body takes other steps. Several may be defined at
+   *     once, and an older one must stay as long as sagas of it are open
+   * @throws IllegalArgumentException when the name is not such, or this version is defined already
+   */
+  <I, O> SagaDefinition<I, O> define(
+      String name, int version, Class<I> inputType, Class<O> outputType, SagaBody<I, O> body);
+
+  /**
+   * Stops after the step each saga is in, waiting for at most five seconds, and lets other
+   * instances go on.
+   */
+  @Override
+  void close();
+}

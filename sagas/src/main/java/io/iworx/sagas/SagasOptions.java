@@ -1,0 +1,134 @@
+package io.iworx.sagas;
+
+import io.iworx.correlation.Uuid7;
+import io.iworx.trace.TraceRecorder;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * The choices for running sagas.
+ *
+ * @param instance names this running copy; fresh for each by default, and never that of another
+ *     running one
+ * @param lease how long after the last sign of life of an instance another takes its sagas over;
+ *     100 ms to 10 minutes, {@link #DEFAULT_LEASE} by default
+ * @param stepRetry for steps that do not say otherwise
+ * @param compensationRetry for compensations
+ * @param maxResultBytes the largest input, result or output as JSON; {@value
+ *     #DEFAULT_MAX_RESULT_BYTES} by default
+ * @param traceRecorder takes note of sagas and steps
+ * @param clock for recorded times; leases run on the store's own time
+ * @param random for jitter
+ */
+public record SagasOptions(
+    String instance,
+    Duration lease,
+    RetryPolicy stepRetry,
+    RetryPolicy compensationRetry,
+    int maxResultBytes,
+    TraceRecorder traceRecorder,
+    Clock clock,
+    RandomGenerator random) {
+
+  public static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
+  public static final int DEFAULT_MAX_RESULT_BYTES = 256 * 1024;
+
+  private static final Duration MIN_LEASE = Duration.ofMillis(100);
+  private static final Duration MAX_LEASE = Duration.ofMinutes(10);
+
+  public SagasOptions {
+    if (instance.isBlank() || instance.length() > 200) {
+      throw new IllegalArgumentException("An instance has a name of 1 to 200 characters.");
+    }
+    if (lease.compareTo(MIN_LEASE) < 0 || lease.compareTo(MAX_LEASE) > 0) {
+      throw new IllegalArgumentException(
+          "A lease lasts " + MIN_LEASE + " to " + MAX_LEASE + ", not " + lease + ".");
+    }
+    if (maxResultBytes < 1) {
+      throw new IllegalArgumentException(
+          "The largest result must have at least one byte, not " + maxResultBytes + ".");
+    }
+  }
+
+  public static SagasOptions defaults() {
+    return new SagasOptions(
+        Uuid7.next(),
+        DEFAULT_LEASE,
+        RetryPolicy.STEPS,
+        RetryPolicy.COMPENSATIONS,
+        DEFAULT_MAX_RESULT_BYTES,
+        TraceRecorder.none(),
+        Clock.systemUTC(),
+        new SecureRandom());
+  }
+
+  public SagasOptions withInstance(String newInstance) {
+    return new SagasOptions(
+        newInstance,
+        lease,
+        stepRetry,
+        compensationRetry,
+        maxResultBytes,
+        traceRecorder,
+        clock,
+        random);
+  }
+
+  public SagasOptions withLease(Duration newLease) {
+    return new SagasOptions(
+        instance,
+        newLease,
+        stepRetry,
+        compensationRetry,
+        maxResultBytes,
+        traceRecorder,
+        clock,
+        random);
+  }
+
+  public SagasOptions withStepRetry(RetryPolicy newRetry) {
+    return new SagasOptions(
+        instance, lease, newRetry, compensationRetry, maxResultBytes, traceRecorder, clock, random);
+  }
+
+  public SagasOptions withCompensationRetry(RetryPolicy newRetry) {
+    return new SagasOptions(
+        instance, lease, stepRetry, newRetry, maxResultBytes, traceRecorder, clock, random);
+  }
+
+  public SagasOptions withMaxResultBytes(int newMax) {
+    return new SagasOptions(
+        instance, lease, stepRetry, compensationRetry, newMax, traceRecorder, clock, random);
+  }
+
+  public SagasOptions withTraceRecorder(TraceRecorder newRecorder) {
+    return new SagasOptions(
+        instance, lease, stepRetry, compensationRetry, maxResultBytes, newRecorder, clock, random);
+  }
+
+  public SagasOptions withClock(Clock newClock) {
+    return new SagasOptions(
+        instance,
+        lease,
+        stepRetry,
+        compensationRetry,
+        maxResultBytes,
+        traceRecorder,
+        newClock,
+        random);
+  }
+
+  public SagasOptions withRandom(RandomGenerator newRandom) {
+    return new SagasOptions(
+        instance,
+        lease,
+        stepRetry,
+        compensationRetry,
+        maxResultBytes,
+        traceRecorder,
+        clock,
+        newRandom);
+  }
+}

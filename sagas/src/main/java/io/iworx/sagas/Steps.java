@@ -1,0 +1,255 @@
+package io.iworx.sagas;
+
+import io.iworx.eventbus.NewEvent;
+import io.iworx.sagas.Attempts.Outcome;
+import io.iworx.sagas.spi.StepRecord;
+import io.iworx.sagas.spi.Transition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass of a saga's body: replays what is recorded, executes and records the rest. Belongs to
+ * the thread that runs the body.
+ */
+final class Steps {
+  private final Thread owner = Thread.currentThread();
+  private final SagaEngine engine;
+  private final Journal journal;
+  private final StepContext context;
+  private final Attempts attempts;
+  private final Attempts flushes;
+  private final Map<String, Integer> occurrences = new HashMap<>();
+  private final List<Undoable> undoables = new ArrayList<>();
+  private @Nullable Unwind unwound;
+  private @Nullable String current;
+
+  Steps(SagaEngine engine, Journal journal, StepContext context, StepTrace trace) {
+    this.engine = engine;
+    this.journal = journal;
+    this.context = context;
+    this.attempts = new Attempts(engine, trace);
+    this.flushes = new Attempts(engine, null);
+  }
+
+  /** What was done in this pass, in order. */
+  List<Undoable> undoables() {
+    return undoables;
+  }
+
+  /** Throws again what a body has caught that it should not have. */
+  void rethrowUnwind() {
+    if (unwound != null) {
+      throw unwound;
+    }
+  }
+
+  @Nullable Object run(String name, Work work, Undo undo, Class<?> type) {
+    return enter(name, () -> replayOrRun(identity(name), work, undo, type));
+  }
+
+  Instant now() {
+    var now = enter("now", () -> replayOrNote(identity("$now")));
+    return Instant.parse(String.valueOf(now));
+  }
+
+  String newId() {
+    return String.valueOf(enter("newId", () -> context.derivedId(identity("$id"))));
+  }
+
+  void publish(NewEvent<?> event) {
+    enter(
+        "publish",
+        () -> {
+          var id = context.derivedId(identity("$publish:" + event.type().name()));
+          // A record after this point proves that the event was committed with it.
+          if (!journal.isReplaying()) {
+            journal.publish(event.withId(id).withCorrelation(context.correlation()));
+          }
+          return null;
+        });
+  }
+
+  /** The key of the step that is being executed. */
+  String idempotencyKey() {
+    if (current == null || Thread.currentThread() != owner) {
+      throw new IllegalStateException("Only a step that is being executed has an idempotency key.");
+    }
+    return context.idempotencyKey(current);
+  }
+
+  /**
+   * Commits what waits, with the end of the saga.
+   *
+   * @throws StepFailed when an event that waited cannot be published
+   */
+  void end(Transition transition) {
+    commit(transition);
+  }
+
+  private void commit(@Nullable Transition transition) {
+    var outcome =
+        flushes.run(
+            "publish",
+            engine.options().stepRetry(),
+            (_, _) -> {
+              journal.commit(transition);
+              return null;
+            });
+    if (outcome instanceof Outcome.NotDone(var failure, _, _, _)) {
+      journal.dropEvents();
+      throw new StepFailed(failure);
+    }
+  }
+
+  private @Nullable Object enter(String what, Supplier<@Nullable Object> work) {
+    rethrowUnwind();
+    if (Thread.currentThread() != owner) {
+      throw new IllegalStateException(
+          "Only the thread that runs the saga's body may call the saga (" + what + ").");
+    }
+    if (current != null) {
+      throw new IllegalStateException(
+          "Step " + current + " is being executed; " + what + " must come before or after it.");
+    }
+    try {
+      return work.get();
+    } catch (Unwind e) {
+      unwound = e;
+      throw e;
+    } finally {
+      current = null;
+    }
+  }
+
+  private String identity(String name) {
+    var occurrence = occurrences.merge(name, 1, Integer::sum);
+    return occurrence == 1 ? name : name + "#" + occurrence;
+  }
+
+  private @Nullable Object replayOrNote(String identity) {
+    var recorded = journal.replay(identity);
+    if (recorded != null) {
+      return engine.json().decode("The recorded " + identity, recorded.result(), String.class);
+    }
+    var now = engine.now();
+    var json = engine.json().encode("The time", now.toString());
+    journal.note(entry(identity, StepRecord.Kind.NOTED, json, null, 1, now));
+    return now.toString();
+  }
+
+  private @Nullable Object replayOrRun(String identity, Work work, Undo undo, Class<?> type) {
+    var recorded = journal.replay(identity);
+    var result = recorded != null ? replayed(identity, recorded, type) : execute(identity, work);
+    var undoing = undo.of(result);
+    if (undoing != null) {
+      undoables.add(new Undoable(identity, undoing));
+    }
+    return result;
+  }
+
+  private @Nullable Object replayed(String identity, StepRecord recorded, Class<?> type) {
+    var failure = recorded.failure();
+    if (failure != null) {
+      throw new StepFailed(failure);
+    }
+    try {
+      return engine.json().decode("The recorded result of " + identity, recorded.result(), type);
+    } catch (SagaException e) {
+      throw Unwind.stuck(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private @Nullable Object execute(String identity, Work work) {
+    engine.requireOpen();
+    if (work instanceof Work.Outside) {
+      commit(null);
+    }
+    current = identity;
+    var outcome =
+        switch (work) {
+          case Work.Inside(var code) -> executeInside(identity, code);
+          case Work.Outside(var code) ->
+              attempts.run(
+                  identity,
+                  engine.options().stepRetry(),
+                  (number, _) -> context.inScope(identity, number, code));
+        };
+    return switch (outcome) {
+      case Outcome.Done done -> {
+        if (work instanceof Work.Outside) {
+          noteDone(identity, done);
+        }
+        yield done.result();
+      }
+      case Outcome.NotDone notDone -> throw failed(identity, notDone);
+      case Outcome.Unclear(var failure, var count) ->
+          throw Unwind.stuck(
+              "Step "
+                  + identity
+                  + " may have happened or not: none of "
+                  + count
+                  + " attempts with the same idempotency key got an answer ("
+                  + failure.message()
+                  + ").",
+              failure);
+    };
+  }
+
+  private Outcome executeInside(String identity, Work.InsideCode code) {
+    return attempts.run(
+        identity,
+        engine.options().stepRetry(),
+        (number, startedAt) -> {
+          var result = new AtomicReference<@Nullable Object>();
+          journal.commitWith(
+              connection -> {
+                var value = context.inScope(identity, number, () -> code.run(connection));
+                result.set(value);
+                var json = engine.json().encode("The result of step " + identity, value);
+                return entry(identity, StepRecord.Kind.DONE, json, null, number, startedAt);
+              });
+          return result.get();
+        });
+  }
+
+  private void noteDone(String identity, Outcome.Done done) {
+    try {
+      var json = engine.json().encode("The result of step " + identity, done.result());
+      journal.note(
+          entry(identity, StepRecord.Kind.DONE, json, null, done.attempts(), done.startedAt()));
+    } catch (UnstorableValue e) {
+      throw Unwind.stuck("Step " + identity + " is done but not recorded: " + e.getMessage());
+    }
+  }
+
+  private StepFailed failed(String identity, Outcome.NotDone notDone) {
+    if (notDone.thrown() instanceof PublishFailed) {
+      journal.dropEvents();
+    }
+    journal.note(
+        entry(
+            identity,
+            StepRecord.Kind.FAILED,
+            null,
+            notDone.failure(),
+            notDone.attempts(),
+            notDone.startedAt()));
+    return new StepFailed(notDone.failure());
+  }
+
+  private Journal.Entry entry(
+      String identity,
+      StepRecord.Kind kind,
+      @Nullable String result,
+      @Nullable SagaFailure failure,
+      int count,
+      Instant startedAt) {
+    return new Journal.Entry(identity, kind, result, failure, count, startedAt, engine.now(), null);
+  }
+}

@@ -1,0 +1,96 @@
+package io.iworx.sagas;
+
+import io.iworx.sagas.spi.DefinitionVersion;
+import io.iworx.sagas.spi.SagaStore;
+import io.iworx.sagas.spi.SagaStoreException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows that this instance lives, and goes on with sagas whose instance does not: one statement
+ * every third of the lease.
+ */
+final class Takeover implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
+
+  /** So many at a time, so that one instance does not take everything that another left. */
+  private static final int BATCH = 50;
+
+  /** With so many running already, others may take what is left. */
+  private static final int ENOUGH = 1_000;
+
+  private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
+
+  private final SagaEngine engine;
+  private final SagaStore store;
+  private final SagasOptions options;
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private volatile Set<DefinitionVersion> definitions = Set.of();
+  private boolean failing;
+
+  Takeover(SagaEngine engine, SagaStore store, SagasOptions options) {
+    this.engine = engine;
+    this.store = store;
+    this.options = options;
+    this.thread = Thread.ofVirtual().name("saga-takeover").start(this::run);
+  }
+
+  void lookNow(Set<DefinitionVersion> newDefinitions) {
+    definitions = Set.copyOf(newDefinitions);
+    wake.release();
+  }
+
+  private void run() {
+    var pause = Duration.ZERO;
+    while (!engine.isClosing()) {
+      try {
+        // Until something is defined, this instance holds nothing and needs no lease.
+        if (definitions.isEmpty()) {
+          wake.acquire();
+        } else if (wake.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+          wake.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+      if (!engine.isClosing()) {
+        pause = look() ? BETWEEN_BATCHES : options.lease().dividedBy(3);
+      }
+    }
+  }
+
+  /** True when there may be more to take over. */
+  private boolean look() {
+    var limit = Math.clamp(ENOUGH - engine.runningCount(), 0, BATCH);
+    try {
+      var taken = store.claim(options.instance(), options.lease(), definitions, limit);
+      failing = false;
+      for (var saga : taken) {
+        LOG.info("Saga {} ({}) goes on here.", saga.id(), saga.definition());
+        engine.launch(saga);
+      }
+      return !taken.isEmpty() && taken.size() == limit;
+    } catch (SagaStoreException e) {
+      if (!failing) {
+        LOG.warn("The lease of this instance is not prolonged: {}", e.getMessage());
+      }
+      failing = true;
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    wake.release();
+    try {
+      thread.join(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.iworx.sagas;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leaves a saga's body because this instance cannot go on with it now. An {@link Error}, so that a
+ * body that catches its own exceptions does not catch it; and if it does, every later call of the
+ * saga throws it again.
+ */
+final class Unwind extends Error {
+
+  /** What the runner does next. */
+  enum Why {
+    /** Make the saga STUCK with this message as its reason. */
+    STUCK,
+    /** Nothing: another instance goes on. */
+    CLAIM_LOST,
+    /** Nothing: this instance is closing. */
+    CLOSING,
+    /** Load the saga again and run the body again. */
+    STORE_FAILED,
+    /** Undo: the replay has passed the last record of a saga that is COMPENSATING. */
+    REPLAYED
+  }
+
+  private final Why why;
+  private final transient @Nullable SagaFailure failure;
+
+  private Unwind(
+      Why why, String message, @Nullable SagaFailure failure, @Nullable Throwable cause) {
+    super(message, cause);
+    this.why = why;
+    this.failure = failure;
+  }
+
+  static Unwind stuck(String reason) {
+    return new Unwind(Why.STUCK, reason, null, null);
+  }
+
+  static Unwind stuck(String reason, SagaFailure failure) {
+    return new Unwind(Why.STUCK, reason, failure, null);
+  }
+
+  static Unwind claimLost(Throwable cause) {
+    return new Unwind(Why.CLAIM_LOST, String.valueOf(cause.getMessage()), null, cause);
+  }
+
+  static Unwind closing() {
+    return new Unwind(Why.CLOSING, "Sagas are closing on this instance.", null, null);
+  }
+
+  static Unwind storeFailed(Throwable cause) {
+    return new Unwind(Why.STORE_FAILED, String.valueOf(cause.getMessage()), null, cause);
+  }
+
+  static Unwind replayed() {
+    return new Unwind(Why.REPLAYED, "Everything recorded is replayed.", null, null);
+  }
+
+  Why why() {
+    return why;
+  }
+
+  /** What failed before the saga became stuck; null when nothing did. */
+  @Nullable SagaFailure failure() {
+    return failure;
+  }
+
+  String reason() {
+    return String.valueOf(getMessage());
+  }
+}

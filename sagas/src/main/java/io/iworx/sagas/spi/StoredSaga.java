@@ -1,0 +1,50 @@
+package io.iworx.sagas.spi;
+
+import io.iworx.correlation.Correlation;
+import io.iworx.sagas.SagaFailure;
+import io.iworx.sagas.SagaState;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A saga as it stands in the store.
+ *
+ * @param id a UUIDv7
+ * @param definition the name of its definition
+ * @param version the version of its definition: it runs only where that is defined
+ * @param key unique within the definition
+ * @param state where it is in its lifecycle
+ * @param input what it was started with, as JSON
+ * @param output what it returned, as JSON; null unless COMPLETED
+ * @param failure why it failed; null when it did not
+ * @param stuckReason what an operator should know; null unless STUCK
+ * @param correlation the context it was started in
+ * @param instance who holds it, or held it last; null when nobody did
+ * @param fence grows with each holder, from 1
+ * @param startedAt when it was started
+ * @param endedAt when it ended or became stuck; null while it is open
+ * @param steps its step records by sequence; empty where they were not asked for
+ */
+public record StoredSaga(
+    String id,
+    String definition,
+    int version,
+    String key,
+    SagaState state,
+    String input,
+    @Nullable String output,
+    @Nullable SagaFailure failure,
+    @Nullable String stuckReason,
+    Correlation correlation,
+    @Nullable String instance,
+    long fence,
+    Instant startedAt,
+    @Nullable Instant endedAt,
+    List<StepRecord> steps) {
+
+  /** What it takes to run. */
+  public DefinitionVersion definitionVersion() {
+    return new DefinitionVersion(definition, version);
+  }
+}
