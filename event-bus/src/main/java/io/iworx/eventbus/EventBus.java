@@ -1,5 +1,6 @@
 package io.iworx.eventbus;
 
+import io.iworx.eventbus.spi.EventLog;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +14,38 @@ import java.util.Map;
  */
 public interface EventBus extends AutoCloseable {
 
+  /**
+   * A bus with the default options.
+   *
+   * @param serviceName the service that publishes and subscribes: {@code work-order-service}
+   */
+  static EventBus create(String serviceName, EventLog log) {
+    return create(serviceName, log, EventBusOptions.defaults());
+  }
+
+  /** A bus on a log that other buses may share; closing the bus leaves the log open. */
+  static EventBus create(String serviceName, EventLog log, EventBusOptions options) {
+    return LogEventBus.create(serviceName, log, options);
+  }
+
   /** The service that publishes and subscribes here. */
   String service();
 
-  /** Publishes in a transaction of its own; returns when it is durable. */
+  /**
+   * Publishes in a transaction of its own; returns when it is durable.
+   *
+   * @return the event as it stands in the log; the first one where the id was there already
+   * @throws InvalidEventException when it cannot be published as it is: payload too large, not an
+   *     object, a pattern for a type, …
+   * @throws EventConflictException when its id is in the log with another type, key or payload
+   */
   <T> Event<T> publish(NewEvent<T> event);
 
   /**
    * Publishes in the caller's transaction: event and rows commit together or not at all.
    *
+   * @throws InvalidEventException as in {@link #publish(NewEvent)}
+   * @throws EventConflictException as in {@link #publish(NewEvent)}
    * @throws IllegalStateException when the connection is in autocommit mode
    */
   <T> Event<T> publish(Connection connection, NewEvent<T> event);
@@ -38,20 +62,51 @@ public interface EventBus extends AutoCloseable {
     return publish(connection, NewEvent.of(type, payload));
   }
 
-  /**
-   * Subscribes at least once: order per key, different keys in parallel. Starts at the latest event
-   * when the name is new.
-   */
+  default <T> Event<T> publish(
+      Connection connection, EventType<T> type, T payload, Map<String, ?> metadata) {
+    return publish(connection, NewEvent.of(type, payload).withMetadata(metadata));
+  }
+
+  /** {@link #subscribe(String, List, SubscriptionOptions, EventHandler)} with the bus's options. */
   <T> Subscription subscribe(
       String name, List<? extends EventType<? extends T>> types, EventHandler<? super T> handler);
 
   /**
-   * Subscribes exactly once in effect, in the order of the log. Starts at the latest event when the
-   * name is new.
+   * Subscribes at least once: order per key, different keys in parallel. When it returns the
+   * subscription is in the log: a new one gets every matching event published from then on, or,
+   * from the earliest, every one there is.
+   *
+   * <p>An event that matches several types is decoded as the first of them that is no pattern.
+   *
+   * @param name durable, and shared by all instances that are to divide the events among them
+   * @throws IllegalArgumentException when this bus has a subscription of that name, or it is not 1
+   *     to 128 characters of {@code A-Z a-z 0-9 . _ : -}, or there are no types
+   */
+  <T> Subscription subscribe(
+      String name,
+      List<? extends EventType<? extends T>> types,
+      SubscriptionOptions options,
+      EventHandler<? super T> handler);
+
+  /**
+   * {@link #subscribeTransactional(String, List, SubscriptionOptions, TransactionalEventHandler)}
+   * with the bus's options.
    */
   <T> Subscription subscribeTransactional(
       String name,
       List<? extends EventType<? extends T>> types,
+      TransactionalEventHandler<? super T> handler);
+
+  /**
+   * Subscribes exactly once in effect, one event after the other in the order of the log. Else as
+   * {@link #subscribe(String, List, SubscriptionOptions, EventHandler)}.
+   *
+   * @throws IllegalStateException when the log does not offer transactions
+   */
+  <T> Subscription subscribeTransactional(
+      String name,
+      List<? extends EventType<? extends T>> types,
+      SubscriptionOptions options,
       TransactionalEventHandler<? super T> handler);
 
   /** Closes its subscriptions; the log stays open. */

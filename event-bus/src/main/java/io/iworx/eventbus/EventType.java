@@ -2,6 +2,7 @@ package io.iworx.eventbus;
 
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What kind of thing happened, and the class its payload is read as.
@@ -10,8 +11,11 @@ import java.util.regex.Pattern;
  *     work_order.created}; for a subscription also a {@linkplain #matching pattern}
  * @param payloadType what the JSON payload is decoded to; members it does not know stay in {@link
  *     Event#json()}
+ * @param keyMember the member of the payload that is the default {@linkplain NewEvent#key key}: the
+ *     id of the aggregate the event is about, such as {@code workOrderId}; null for none, which
+ *     means no order
  */
-public record EventType<T>(String name, Class<T> payloadType) {
+public record EventType<T>(String name, Class<T> payloadType, @Nullable String keyMember) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*(\\.\\*)?|\\*");
 
   /** The longest name. */
@@ -28,7 +32,12 @@ public record EventType<T>(String name, Class<T> payloadType) {
   }
 
   public static <T> EventType<T> of(String name, Class<T> payloadType) {
-    return new EventType<>(name, payloadType);
+    return new EventType<>(name, payloadType, null);
+  }
+
+  /** The same type, whose events are kept in order by a member of their payload. */
+  public EventType<T> keyedBy(String newKeyMember) {
+    return new EventType<>(name, payloadType, newKeyMember);
   }
 
   /**
@@ -37,7 +46,7 @@ public record EventType<T>(String name, Class<T> payloadType) {
    */
   @SuppressWarnings({"unchecked", "rawtypes"})
   public static EventType<Map<String, Object>> matching(String pattern) {
-    return new EventType(pattern, Map.class);
+    return new EventType(pattern, Map.class, null);
   }
 
   /** Whether this is a pattern, which can be subscribed to but not published. */

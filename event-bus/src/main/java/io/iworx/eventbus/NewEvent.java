@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param id one id, one event: publishing it twice stores it once; a fresh UUIDv7 by default
  * @param type its type, not a pattern
  * @param payload anything Jackson writes as a JSON object
- * @param key what order is kept by; by default the aggregate's id where the payload has a member
- *     for it ({@code DomainEvents}), else none
+ * @param key what order is kept by; by default the payload's {@linkplain EventType#keyMember key
+ *     member}, also for a standard event published under a type of one's own; else none
  * @param metadata added to {@code createdBy} and {@code organizationId}, which come from the
  *     context in scope unless given here
  * @param correlation the context it is published in; by default the one in scope

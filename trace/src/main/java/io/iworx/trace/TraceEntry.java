@@ -31,6 +31,16 @@ public record TraceEntry(
     boolean succeeded,
     @Nullable String detail) {
 
+  /** When it was over. */
+  public Instant endedAt() {
+    return startedAt.plus(duration);
+  }
+
+  /** The service on whose part it happened: for a hop the caller, else the service that did it. */
+  public @Nullable String actor() {
+    return kind == Kind.HOP ? correlation.callingService() : service;
+  }
+
   /** The sorts of things a trace shows. */
   public enum Kind {
     /** A request that went through the gateway. */

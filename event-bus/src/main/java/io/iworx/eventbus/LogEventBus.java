@@ -1,0 +1,182 @@
+package io.iworx.eventbus;
+
+import io.iworx.correlation.Correlation;
+import io.iworx.correlation.Uuid7;
+import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.SubscriptionDefinition;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The bus on any log. */
+final class LogEventBus implements EventBus {
+  private static final Logger log = LoggerFactory.getLogger(LogEventBus.class);
+
+  private final String service;
+  private final EventLog eventLog;
+  private final EventBusOptions options;
+  private final String instance;
+  private final Drafting drafting;
+  private final ReentrantLock subscribing = new ReentrantLock();
+  private final Map<String, Dispatcher> dispatchers = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  private LogEventBus(String service, EventLog eventLog, EventBusOptions options) {
+    this.service = service;
+    this.eventLog = eventLog;
+    this.options = options;
+    this.drafting = new Drafting(service, options.maxPayloadBytes());
+    var named = options.instance();
+    this.instance =
+        named == null
+            ? service + "-" + ProcessHandle.current().pid() + "-" + Uuid7.next().substring(24)
+            : named;
+  }
+
+  static LogEventBus create(String service, EventLog eventLog, EventBusOptions options) {
+    if (service.isBlank()) {
+      throw new IllegalArgumentException(
+          "An event bus needs the name of its service, such as work-order-service; it is blank.");
+    }
+    return new LogEventBus(service, eventLog, options);
+  }
+
+  @Override
+  public String service() {
+    return service;
+  }
+
+  @Override
+  public <T> Event<T> publish(NewEvent<T> event) {
+    return published(event, eventLog.append(List.of(drafting.draft(event))));
+  }
+
+  @Override
+  public <T> Event<T> publish(Connection connection, NewEvent<T> event) {
+    return published(event, eventLog.appendIn(connection, List.of(drafting.draft(event))));
+  }
+
+  private static <T> Event<T> published(NewEvent<T> event, List<LogEntry> entries) {
+    var entry = entries.getFirst();
+    log.debug(
+        "[Event Bus] Published {} event {} at position {}, correlation {}",
+        entry.type(),
+        entry.id(),
+        entry.position(),
+        EventContext.correlationId(entry));
+    return EventDecoder.of(entry, event.payload());
+  }
+
+  @Override
+  public <T> Subscription subscribe(
+      String name, List<? extends EventType<? extends T>> types, EventHandler<? super T> handler) {
+    return subscribe(name, types, options.subscriptions(), handler);
+  }
+
+  @Override
+  public <T> Subscription subscribe(
+      String name,
+      List<? extends EventType<? extends T>> types,
+      SubscriptionOptions subscription,
+      EventHandler<? super T> handler) {
+    var decoder = new EventDecoder<T>(types);
+    return start(name, decoder, Handovers.plain(decoder, handler), false, subscription);
+  }
+
+  @Override
+  public <T> Subscription subscribeTransactional(
+      String name,
+      List<? extends EventType<? extends T>> types,
+      TransactionalEventHandler<? super T> handler) {
+    return subscribeTransactional(name, types, options.subscriptions(), handler);
+  }
+
+  @Override
+  public <T> Subscription subscribeTransactional(
+      String name,
+      List<? extends EventType<? extends T>> types,
+      SubscriptionOptions subscription,
+      TransactionalEventHandler<? super T> handler) {
+    if (!eventLog.features().contains(EventLog.Feature.CALLER_TRANSACTION)) {
+      throw new IllegalStateException(
+          "Subscription "
+              + name
+              + " asks for transactions, which this event log does not offer; use subscribe, whose handlers get events at least once.");
+    }
+    var decoder = new EventDecoder<T>(types);
+    var store = eventLog.subscriptions();
+    return start(
+        name, decoder, Handovers.transactional(decoder, handler, store), true, subscription);
+  }
+
+  private <T> Subscription start(
+      String name,
+      EventDecoder<T> decoder,
+      Handover handover,
+      boolean inOrder,
+      SubscriptionOptions subscription) {
+    requireName(name);
+    if (decoder.patterns().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Subscription " + name + " names no event types, so it would never get an event.");
+    }
+    subscribing.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("The event bus of " + service + " is closed.");
+      }
+      if (dispatchers.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "This event bus of "
+                + service
+                + " has a subscription "
+                + name
+                + " already; give each handler a subscription name of its own.");
+      }
+      var definition =
+          new SubscriptionDefinition(name, service, decoder.patterns(), subscription.start());
+      var dispatcher =
+          Dispatcher.start(
+              new Subscriber<>(
+                  definition,
+                  eventLog,
+                  instance,
+                  decoder,
+                  handover,
+                  inOrder,
+                  subscription,
+                  options),
+              () -> dispatchers.remove(name));
+      dispatchers.put(name, dispatcher);
+      return dispatcher;
+    } finally {
+      subscribing.unlock();
+    }
+  }
+
+  private static void requireName(String name) {
+    if (!Correlation.accepts(name)) {
+      throw new IllegalArgumentException(
+          "The name of a subscription must be 1 to 128 characters of A-Z a-z 0-9 . _ : - and this is not: "
+              + name);
+    }
+  }
+
+  @Override
+  public void close() {
+    subscribing.lock();
+    try {
+      closed = true;
+    } finally {
+      subscribing.unlock();
+    }
+    // All stop at once; then the time to wait for them is that of the slowest, not the sum.
+    dispatchers.values().forEach(Dispatcher::stop);
+    dispatchers.values().forEach(Dispatcher::close);
+  }
+}

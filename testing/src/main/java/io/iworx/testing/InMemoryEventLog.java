@@ -1,0 +1,108 @@
+package io.iworx.testing;
+
+import io.iworx.eventbus.EventConflictException;
+import io.iworx.eventbus.spi.Draft;
+import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Slice;
+import io.iworx.eventbus.spi.SubscriptionStore;
+import java.sql.Connection;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An event log in memory, for tests and for trying things out: keeps every promise of the port but
+ * durability and callers' transactions. Safe for any thread.
+ */
+public final class InMemoryEventLog implements EventLog {
+  private final InMemoryEvents events;
+  private final InMemorySubscriptions subscriptions;
+  private final Clock clock;
+  private volatile boolean closed;
+
+  private InMemoryEventLog(
+      InMemoryEvents events, InMemorySubscriptions subscriptions, Clock clock) {
+    this.events = events;
+    this.subscriptions = subscriptions;
+    this.clock = clock;
+  }
+
+  /** An empty log on the system's clock. */
+  public static InMemoryEventLog create() {
+    return create(Clock.systemUTC());
+  }
+
+  /** An empty log; timestamps and leases go by the clock. */
+  public static InMemoryEventLog create(Clock clock) {
+    var events = new InMemoryEvents();
+    return new InMemoryEventLog(events, new InMemorySubscriptions(events, clock), clock);
+  }
+
+  /** The same events and subscriptions behind a new log, as after a restart of the process. */
+  public InMemoryEventLog restarted() {
+    return new InMemoryEventLog(events, subscriptions, clock);
+  }
+
+  /** Everything in the log. */
+  public List<LogEntry> entries() {
+    return events.after(0, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public Set<Feature> features() {
+    return Set.of();
+  }
+
+  /**
+   * Appends.
+   *
+   * @throws EventConflictException as the port says
+   */
+  @Override
+  public List<LogEntry> append(List<Draft> drafts) {
+    requireOpen();
+    return events.append(drafts, clock.instant());
+  }
+
+  /**
+   * Refuses: there is no database to share a transaction of.
+   *
+   * @throws IllegalStateException always
+   */
+  @Override
+  public List<LogEntry> appendIn(Connection connection, List<Draft> drafts) {
+    throw new IllegalStateException(
+        "An event log in memory cannot take part in a transaction; publish without a connection, or test with PostgreSQL.");
+  }
+
+  @Override
+  public Slice read(long after, int limit) {
+    requireOpen();
+    var entries = events.after(after, limit);
+    return new Slice(entries, entries.isEmpty() ? after : entries.getLast().position());
+  }
+
+  @Override
+  public void awaitAfter(long position, Duration atMost) throws InterruptedException {
+    events.awaitAfter(position, atMost, () -> closed);
+  }
+
+  @Override
+  public SubscriptionStore subscriptions() {
+    return subscriptions;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    events.wakeAll();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The event log is closed.");
+    }
+  }
+}
