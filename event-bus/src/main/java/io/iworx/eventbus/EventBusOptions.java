@@ -1,8 +1,8 @@
 package io.iworx.eventbus;
 
 import io.iworx.trace.TraceRecorder;
+import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ public record EventBusOptions(
     return new EventBusOptions(
         TraceRecorder.none(),
         Clock.systemUTC(),
-        new Random(),
+        new SecureRandom(),
         null,
         DEFAULT_MAX_PAYLOAD_BYTES,
         SubscriptionOptions.defaults());

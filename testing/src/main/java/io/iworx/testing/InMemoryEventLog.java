@@ -85,6 +85,11 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
+  public long head() {
+    return events.last();
+  }
+
+  @Override
   public void awaitAfter(long position, Duration atMost) throws InterruptedException {
     events.awaitAfter(position, atMost, () -> closed);
   }

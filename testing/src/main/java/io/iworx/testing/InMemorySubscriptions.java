@@ -2,6 +2,7 @@ package io.iworx.testing;
 
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.ClaimLostException;
+import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
 import io.iworx.eventbus.spi.SubscriptionStatus;
@@ -10,11 +11,11 @@ import io.iworx.eventbus.spi.TransactionalWork;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class InMemorySubscriptions implements SubscriptionStore {
 
   private static final class Row {
     private final long startedAt;
-    private final TreeSet<Long> deadLetters = new TreeSet<>();
+    private final Map<Long, DeadLetter> deadLetters = new LinkedHashMap<>();
     private SubscriptionDefinition definition;
     private long checkpoint;
     private long fence;
@@ -96,7 +97,9 @@ final class InMemorySubscriptions implements SubscriptionStore {
   public void setAside(Claim claim, LogEntry entry, int attempts, String reason) {
     lock.lock();
     try {
-      held(claim).deadLetters.add(entry.position());
+      held(claim)
+          .deadLetters
+          .putIfAbsent(entry.position(), new DeadLetter(entry, attempts, reason, clock.instant()));
     } finally {
       lock.unlock();
     }
@@ -120,6 +123,19 @@ final class InMemorySubscriptions implements SubscriptionStore {
     lock.lock();
     try {
       return rows.values().stream().map(this::status).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters(String subscription, int limit) {
+    lock.lock();
+    try {
+      var row = rows.get(subscription);
+      return row == null
+          ? List.of()
+          : List.copyOf(row.deadLetters.values()).reversed().stream().limit(limit).toList();
     } finally {
       lock.unlock();
     }

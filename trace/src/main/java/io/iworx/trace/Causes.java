@@ -51,7 +51,7 @@ record Causes(List<TraceEntry> entries, List<Integer> parents, List<Boolean> inf
           add(deliveriesByEvent, cause, i);
         }
         if (entry.kind() != Kind.EVENT) {
-          add(byService, SameService.canonical(entry.service()), i);
+          add(byService, Callee.canonical(entry.service()), i);
         }
       }
     }
@@ -95,7 +95,7 @@ record Causes(List<TraceEntry> entries, List<Integer> parents, List<Boolean> inf
       if (actor == null) {
         return NONE;
       }
-      var sameService = byService.getOrDefault(SameService.canonical(actor), List.of());
+      var sameService = byService.getOrDefault(Callee.canonical(actor), List.of());
       return nearest(child, sameService, candidate -> candidate < child);
     }
 
@@ -105,7 +105,7 @@ record Causes(List<TraceEntry> entries, List<Integer> parents, List<Boolean> inf
       var moment = entries.get(child).startedAt();
       return candidates.stream()
           .filter(i -> i != child && allowed.test(i))
-          .filter(i -> SameService.test(entries.get(i).service(), actor))
+          .filter(i -> Callee.same(entries.get(i).service(), actor))
           .filter(i -> encloses(entries.get(i), moment, TOLERANCE))
           .max(
               Comparator.<Integer, Boolean>comparing(

@@ -26,7 +26,7 @@ final class TraceServices {
   }
 
   private static final String EXTERNAL =
-      SameService.canonical(io.iworx.correlation.Correlation.EXTERNAL);
+      Callee.canonical(io.iworx.correlation.Correlation.EXTERNAL);
 
   Collection<String> names() {
     return names.values();
@@ -34,7 +34,7 @@ final class TraceServices {
 
   /** The one name under which the service is drawn. */
   String nameOf(@Nullable String service) {
-    return service == null ? UNKNOWN : names.getOrDefault(SameService.canonical(service), service);
+    return service == null ? UNKNOWN : names.getOrDefault(Callee.canonical(service), service);
   }
 
   static final String UNKNOWN = "?";
@@ -42,8 +42,7 @@ final class TraceServices {
   /** The longer name says more: {@code work-order-service} rather than {@code work-orders}. */
   private void add(@Nullable String service) {
     if (service != null) {
-      names.merge(
-          SameService.canonical(service), service, (a, b) -> b.length() > a.length() ? b : a);
+      names.merge(Callee.canonical(service), service, (a, b) -> b.length() > a.length() ? b : a);
     }
   }
 }

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * Whether two names mean one service: the gateway knows it by its route ({@code work-orders}), the
  * service calls itself {@code work-order-service}. Only for guessing and drawing.
  */
-final class SameService {
+final class Callee {
   private static final String SUFFIX = "-service";
 
-  private SameService() {}
+  private Callee() {}
 
-  static boolean test(@Nullable String a, @Nullable String b) {
+  static boolean same(@Nullable String a, @Nullable String b) {
     return a != null && b != null && canonical(a).equals(canonical(b));
   }
 
