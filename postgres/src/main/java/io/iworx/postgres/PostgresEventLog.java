@@ -1,0 +1,127 @@
+package io.iworx.postgres;
+
+import io.iworx.eventbus.spi.Draft;
+import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Slice;
+import io.iworx.eventbus.spi.SubscriptionStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/**
+ * The event log in PostgreSQL: the table {@code domain_events}, into which others may insert too.
+ *
+ * <p>Readers never skip an event that commits late and are not held up by transactions that do not
+ * write to the table; how is told at {@link SettledMarks}. All subscriptions of a process share one
+ * reader, which keeps one connection of the data source while somebody reads.
+ */
+public final class PostgresEventLog implements EventLog {
+  private final DataSource dataSource;
+  private final Appender appender;
+  private final Tail tail;
+  private final PostgresSubscriptionStore subscriptions;
+
+  private PostgresEventLog(DataSource dataSource, LogTable table, PostgresEventLogOptions options) {
+    this.dataSource = dataSource;
+    this.appender = new Appender();
+    this.tail = new Tail(dataSource, table, options);
+    this.subscriptions = new PostgresSubscriptionStore(dataSource, tail);
+  }
+
+  /** A log with default options; see {@link #create(DataSource, PostgresEventLogOptions)}. */
+  public static PostgresEventLog create(DataSource dataSource) {
+    return create(dataSource, PostgresEventLogOptions.defaults());
+  }
+
+  /**
+   * A log on a database that {@link Migrations} has migrated.
+   *
+   * @throws io.iworx.eventbus.EventException when the database cannot be reached, is not migrated,
+   *     or would lose acknowledged events in a crash ({@code fsync}, {@code synchronous_commit}, an
+   *     unlogged table)
+   */
+  public static PostgresEventLog create(DataSource dataSource, PostgresEventLogOptions options) {
+    try {
+      LogTable table = Transactions.alone(dataSource, LogTable::in);
+      return new PostgresEventLog(dataSource, table, options);
+    } catch (SQLException e) {
+      throw SqlStates.failed("The event log cannot be opened", e);
+    }
+  }
+
+  @Override
+  public Set<Feature> features() {
+    return EnumSet.allOf(Feature.class);
+  }
+
+  @Override
+  public List<LogEntry> append(List<Draft> drafts) {
+    if (drafts.isEmpty()) {
+      return List.of();
+    }
+    List<LogEntry> entries = appender.append(dataSource, drafts);
+    tail.expect(lastPosition(entries));
+    return entries;
+  }
+
+  @Override
+  public List<LogEntry> appendIn(Connection connection, List<Draft> drafts) {
+    try {
+      if (connection.getAutoCommit()) {
+        throw new IllegalStateException(
+            "The connection is in autocommit mode, so the event would not share a transaction with your rows: call setAutoCommit(false) and commit, or publish without a connection.");
+      }
+      if (drafts.isEmpty()) {
+        return List.of();
+      }
+      List<LogEntry> entries = appender.appendIn(connection, drafts);
+      tail.expect(lastPosition(entries));
+      return entries;
+    } catch (SQLException e) {
+      throw Appender.failed(drafts, e);
+    }
+  }
+
+  private static long lastPosition(List<LogEntry> entries) {
+    return entries.stream().mapToLong(LogEntry::position).max().orElse(0);
+  }
+
+  @Override
+  public Slice read(long after, int limit) {
+    try {
+      return tail.read(after, limit);
+    } catch (SQLException e) {
+      throw SqlStates.failed("The event log cannot be read after position " + after, e);
+    }
+  }
+
+  @Override
+  public long head() {
+    try {
+      tail.refresh();
+      return tail.upTo();
+    } catch (SQLException e) {
+      throw SqlStates.failed("The head of the event log cannot be read", e);
+    }
+  }
+
+  @Override
+  public void awaitAfter(long position, Duration atMost) throws InterruptedException {
+    tail.awaitAfter(position, atMost);
+  }
+
+  @Override
+  public SubscriptionStore subscriptions() {
+    return subscriptions;
+  }
+
+  @Override
+  public void close() {
+    tail.close();
+  }
+}

@@ -1,0 +1,95 @@
+package io.iworx.postgres;
+
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Set;
+
+/**
+ * Decides up to which position the log can no longer change.
+ *
+ * <p>A position is handed out when a row is written and the row shows when its transaction commits,
+ * so a reader that simply goes on after the last row it saw skips those that commit late. Here it
+ * is told, again and again, two things in this order: the last position handed out, and then which
+ * transactions hold a writer's lock on the table. Whoever writes takes that lock before it is given
+ * a position and keeps it until its rows show. So of all positions up to the one told, only those
+ * of the transactions in that list can still be missing, and when each of <em>them</em> has let go,
+ * the log is settled up to there. Writers that came later do not matter, nor do transactions that
+ * write other tables only.
+ *
+ * <p>A prepared transaction (two-phase commit) goes on under another name, {@code -1/…}. Which one
+ * became which is not told, so while a mark waits for an ordinary transaction, every prepared one
+ * that newly appears is waited for too.
+ *
+ * <p>Not safe for several threads. Names of transactions mean something only within one run of the
+ * server: start afresh with each new connection.
+ */
+final class SettledMarks {
+  /** Marks kept at once: enough that a long transaction ends to a recent mark. */
+  private static final int MAX_PENDING = 64;
+
+  private static final String PREPARED = "-1/";
+
+  private record Mark(long position, Set<String> holders) {
+    boolean waitsForOrdinary() {
+      return holders.stream().anyMatch(holder -> !holder.startsWith(PREPARED));
+    }
+  }
+
+  private final ArrayDeque<Mark> pending = new ArrayDeque<>();
+  private Set<String> preparedBefore = Set.of();
+  private long settled;
+  private long highest;
+
+  /**
+   * Takes in what was seen and returns the position up to which the log is settled.
+   *
+   * @param handedOut the last position handed out, read before the holders were listed
+   * @param holders the transactions that hold the writer's lock
+   */
+  long observe(long handedOut, Set<String> holders) {
+    Set<String> newlyPrepared = new HashSet<>(holders);
+    newlyPrepared.removeIf(holder -> !holder.startsWith(PREPARED));
+    Set<String> prepared = Set.copyOf(newlyPrepared);
+    newlyPrepared.removeAll(preparedBefore);
+    preparedBefore = prepared;
+
+    Iterator<Mark> marks = pending.iterator();
+    while (marks.hasNext()) {
+      Mark mark = marks.next();
+      boolean mayHaveBeenPrepared = mark.waitsForOrdinary();
+      mark.holders.retainAll(holders);
+      if (mayHaveBeenPrepared) {
+        mark.holders.addAll(newlyPrepared);
+      }
+      if (mark.holders.isEmpty()) {
+        settled = Math.max(settled, mark.position);
+        marks.remove();
+      }
+    }
+    add(handedOut, holders);
+    return settled;
+  }
+
+  private void add(long handedOut, Set<String> holders) {
+    if (handedOut <= highest) {
+      return;
+    }
+    highest = handedOut;
+    if (holders.isEmpty()) {
+      // Nobody writes, so nothing before can be missing either.
+      settled = handedOut;
+      pending.clear();
+      return;
+    }
+    if (pending.size() == MAX_PENDING) {
+      pending.removeLast();
+    }
+    pending.addLast(new Mark(handedOut, new HashSet<>(holders)));
+  }
+
+  /** Whether positions were handed out that are not settled yet. */
+  boolean isWaiting() {
+    return !pending.isEmpty();
+  }
+}
