@@ -32,7 +32,7 @@ final class Ambient implements AutoCloseable {
     if (Span.current().getSpanContext().getTraceId().equals(traceContext.traceId())) {
       return null;
     }
-    return Context.current().with(Span.wrap(traceContext.remoteSpan())).makeCurrent();
+    return traceContext.in(Context.current()).makeCurrent();
   }
 
   @Override

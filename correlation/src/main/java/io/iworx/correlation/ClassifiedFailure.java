@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ClassifiedFailure {
 
+  /** What the failure permits. */
   FailureKind kind();
 
   /** A short word for programs, such as an HTTP status {@code 409}; null when there is none. */
@@ -32,12 +33,17 @@ public interface ClassifiedFailure {
     return classified == null ? new FailureKind.Retryable() : classified.kind();
   }
 
-  /** The exception itself or its nearest cause that is classified; null when none is. */
+  /**
+   * The exception itself or its nearest cause that is classified; null when none is. Causes further
+   * than 100 deep are not looked at: a chain of causes may be a circle.
+   */
   static @Nullable ClassifiedFailure in(Throwable failure) {
-    for (Throwable it = failure; it != null; it = it.getCause()) {
+    var it = failure;
+    for (int depth = 0; it != null && depth < 100; depth++) {
       if (it instanceof ClassifiedFailure classified) {
         return classified;
       }
+      it = it.getCause();
     }
     return null;
   }

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * on whose behalf it runs.
  *
  * <p>It is ambient while {@link #run} or {@link #call} executes, on that thread and on no other;
- * {@link #wrap(Runnable)} carries it to another thread. While it is in scope the SLF4J MDC holds
- * {@value #MDC_KEY} and OpenTelemetry's current context holds the remote span of {@link
- * #traceContext()}. Immutable and safe for any thread.
+ * {@link #wrap(Runnable)} carries it to another thread. (The one exception is the JDK's: forks of a
+ * structured task scope see the context too, but not its MDC.) While it is in scope the SLF4J MDC
+ * holds {@value #MDC_KEY}, and OpenTelemetry's current context holds the remote span and baggage of
+ * {@link #traceContext()}, unless a span of the same trace is current already. Immutable and safe
+ * for any thread.
  *
  * @param correlationId the same for everything one outside request set off; neither secret nor
  *     authority

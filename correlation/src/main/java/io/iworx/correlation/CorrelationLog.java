@@ -12,9 +12,12 @@ import org.slf4j.event.Level;
  *
  * <p>Timestamp and level come from the logging backend; {@code service}, {@code correlationId} and
  * each entry of {@code data} are SLF4J key-value pairs, so that a JSON encoder writes them as
- * members of one object. Safe for any thread.
+ * members of one object. Data named {@code service} or {@code correlationId} is written with the
+ * prefix {@code data.}, so that it cannot pass for the line's own. Safe for any thread.
  */
 public final class CorrelationLog {
+  private static final String SERVICE = "service";
+
   private final Logger logger;
   private final String service;
 
@@ -51,13 +54,15 @@ public final class CorrelationLog {
       String message,
       Map<String, ? extends @Nullable Object> data,
       @Nullable Throwable cause) {
-    var line = logger.atLevel(level).addKeyValue("service", service);
+    var line = logger.atLevel(level).addKeyValue(SERVICE, service);
     var correlation = Correlation.current();
     if (correlation.isPresent()) {
-      line = line.addKeyValue("correlationId", correlation.get().correlationId());
+      line = line.addKeyValue(Correlation.MDC_KEY, correlation.get().correlationId());
     }
     for (var entry : data.entrySet()) {
-      line = line.addKeyValue(entry.getKey(), entry.getValue());
+      var key = entry.getKey();
+      var reserved = key.equals(SERVICE) || key.equals(Correlation.MDC_KEY);
+      line = line.addKeyValue(reserved ? "data." + key : key, entry.getValue());
     }
     (cause == null ? line : line.setCause(cause)).log(message);
   }

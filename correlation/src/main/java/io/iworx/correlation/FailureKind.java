@@ -15,9 +15,21 @@ public sealed interface FailureKind {
   /**
    * Nothing happened because the other side is overloaded.
    *
-   * @param retryAfter how long it asks to be left alone; not negative
+   * @param retryAfter how long it asks to be left alone; zero when it does not say
    */
-  record Throttled(Duration retryAfter) implements FailureKind {}
+  record Throttled(Duration retryAfter) implements FailureKind {
+
+    /**
+     * Checks the duration.
+     *
+     * @throws IllegalArgumentException when it is negative
+     */
+    public Throttled {
+      if (retryAfter.isNegative()) {
+        throw new IllegalArgumentException("retryAfter must not be negative: " + retryAfter);
+      }
+    }
+  }
 
   /** Trying again cannot succeed: never retried. */
   record Permanent() implements FailureKind {}

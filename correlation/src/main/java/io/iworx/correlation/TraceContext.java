@@ -1,14 +1,15 @@
 package io.iworx.correlation;
 
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The W3C trace context of a request, carried unchanged beside the correlation id (W3C Trace
- * Context level 1, W3C Baggage).
+ * Context version 00, W3C Baggage).
  *
  * @param traceparent version 00, trace id, parent id, flags
  * @param tracestate vendor state, at most 512 characters; null when none came
@@ -22,6 +23,22 @@ public record TraceContext(
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
   private static final int MAX_TRACESTATE = 512;
   private static final int MAX_BAGGAGE = 8192;
+  private static final TextMapGetter<TraceContext> GETTER = TraceContext::header;
+
+  /**
+   * Checks that the values can go into headers.
+   *
+   * @throws IllegalArgumentException when one of them is malformed or too long; {@link #of} drops
+   *     such values instead
+   */
+  public TraceContext {
+    if (!TRACEPARENT.matcher(traceparent).matches()
+        || (tracestate != null && printable(tracestate, MAX_TRACESTATE) == null)
+        || (baggage != null && printable(baggage, MAX_BAGGAGE) == null)) {
+      throw new IllegalArgumentException(
+          "The trace context is malformed; read foreign values with TraceContext.of.");
+    }
+  }
 
   /**
    * The trace context that headers hold, or null when {@code traceparent} is missing or malformed.
@@ -42,17 +59,28 @@ public record TraceContext(
     return traceparent.substring(3, 35);
   }
 
-  SpanContext remoteSpan() {
-    return SpanContext.createFromRemoteParent(
-        traceId(),
-        traceparent.substring(36, 52),
-        TraceFlags.fromHex(traceparent, 53),
-        TraceState.getDefault());
+  /** OpenTelemetry's context with the remote span and the baggage in it. */
+  Context in(Context outer) {
+    return W3CBaggagePropagator.getInstance()
+        .extract(
+            W3CTraceContextPropagator.getInstance().extract(outer, this, GETTER), this, GETTER);
   }
 
   private static @Nullable String printable(@Nullable String value, int maxLength) {
     return value != null && value.length() <= maxLength && PRINTABLE.matcher(value).matches()
         ? value
         : null;
+  }
+
+  /** The values as OpenTelemetry's propagators ask for them: by header name. */
+  private static @Nullable String header(@Nullable TraceContext from, String name) {
+    return from == null
+        ? null
+        : switch (name) {
+          case CorrelationHeaders.TRACEPARENT -> from.traceparent;
+          case CorrelationHeaders.TRACESTATE -> from.tracestate;
+          case CorrelationHeaders.BAGGAGE -> from.baggage;
+          default -> null;
+        };
   }
 }

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Ids of one generator never go backwards: the 12 bits after the timestamp count within a
  * millisecond (RFC 9562 §6.2, method 1) and borrow from the next millisecond when they overflow or
- * the clock steps back. Safe for any thread.
+ * the clock steps back. Safe for any thread, as far as its source of chance is.
  */
 public final class Uuid7 {
   private static final Uuid7 SHARED = new Uuid7(Clock.systemUTC(), new SecureRandom());

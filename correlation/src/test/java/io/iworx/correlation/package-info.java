@@ -1,0 +1,4 @@
+@NullMarked
+package io.iworx.correlation;
+
+import org.jspecify.annotations.NullMarked;

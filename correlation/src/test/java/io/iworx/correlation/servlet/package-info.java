@@ -1,0 +1,4 @@
+@NullMarked
+package io.iworx.correlation.servlet;
+
+import org.jspecify.annotations.NullMarked;
