@@ -8,7 +8,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
@@ -89,7 +88,7 @@ class AmbientTest {
         Span.wrap(
             SpanContext.create(
                 TRACE_ID, "1111111111111111", TraceFlags.getSampled(), TraceState.getDefault()));
-    try (var _ = Objects.requireNonNull(nearer.makeCurrent())) {
+    try (var _ = nearer.makeCurrent()) {
       Correlation.of("c-1")
           .withTraceContext(TRACE)
           .run(

@@ -1,5 +1,6 @@
 package io.iworx.serviceclient;
 
+import io.iworx.correlation.IdempotencyKey;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,7 +65,7 @@ public record Call<T>(
       throw new IllegalArgumentException("A GET has no body; use POST or put it into the query.");
     }
     if (idempotencyKey != null) {
-      HeaderRules.requireToken("idempotency key", idempotencyKey);
+      requireKey(idempotencyKey);
     }
     if (timeout != null && !timeout.isPositive()) {
       throw new IllegalArgumentException("The timeout of a call must be positive: " + timeout);
@@ -115,6 +116,13 @@ public record Call<T>(
     var more = new LinkedHashMap<>(headers);
     more.put(name, value);
     return new Call<>(method, path, body, type, idempotencyKey, timeout, more);
+  }
+
+  private static void requireKey(String key) {
+    if (!IdempotencyKey.accepts(key)) {
+      throw new IllegalArgumentException(
+          "The idempotency key must be 1 to 255 visible ASCII characters.");
+    }
   }
 
   /** Method and path without the query, as logs show it: a query may hold what logs must not. */

@@ -10,30 +10,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallFailedException extends RuntimeException implements ClassifiedFailure {
   private final transient Failure<?> failure;
-  private final transient FailureKind kind;
 
   CallFailedException(Failure<?> failure) {
     super(failure.toString());
     this.failure = failure;
-    this.kind = failure.kind();
   }
 
+  /** What became of the call. */
   public Failure<?> failure() {
     return failure;
   }
 
   @Override
   public FailureKind kind() {
-    return kind;
+    return failure.kind();
   }
 
-  /** The HTTP status; null when there was no answer. */
+  /** The HTTP status, such as {@code 409}; null when there was no answer. */
   @Override
   public @Nullable String code() {
     return failure.status() == 0 ? null : Integer.toString(failure.status());
   }
 
-  /** The answer's body. */
+  /** The body of the answer, cut at 4 KiB; null when there was none. */
   @Override
   public @Nullable String detail() {
     return failure.problem();

@@ -137,7 +137,7 @@ final class CallPath {
   private static String show(String path) {
     var query = path.indexOf('?');
     var visible = query < 0 ? path : path.substring(0, query) + "?…";
-    var clean = visible.replaceAll("\\p{Cntrl}", "\uFFFD");
+    var clean = visible.replaceAll("\\p{Cc}", "\uFFFD");
     return clean.length() <= 200 ? clean : clean.substring(0, 200) + "…";
   }
 }

@@ -2,8 +2,10 @@ package io.iworx.serviceclient;
 
 import io.iworx.correlation.ClassifiedFailure;
 import io.iworx.correlation.CorrelationHeaders;
+import io.iworx.correlation.IdempotencyKey;
 import java.time.Clock;
 import java.util.HashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +36,7 @@ final class ContextHeaders implements Interceptor {
     if (apiKey != null) {
       headers.put("apikey", apiKey);
     }
-    var key = request.call().idempotencyKey();
+    var key = idempotencyKey(request.call());
     if (key != null) {
       headers.put(CorrelationHeaders.IDEMPOTENCY_KEY, key);
     }
@@ -52,6 +54,14 @@ final class ContextHeaders implements Interceptor {
       }
     }
     return rest.proceed(request.withHeaders(headers));
+  }
+
+  /** The one in scope names one request, so it is not spent on what is idempotent by itself. */
+  private static @Nullable String idempotencyKey(Call<?> call) {
+    var explicit = call.idempotencyKey();
+    return explicit != null || call.method().idempotent()
+        ? explicit
+        : IdempotencyKey.current().orElse(null);
   }
 
   private static String token(Credentials credentials) {

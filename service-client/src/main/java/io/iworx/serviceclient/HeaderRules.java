@@ -11,7 +11,6 @@ final class HeaderRules {
   private static final Pattern NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,64}");
   private static final Pattern VALUE =
       Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e\\t]*[\\x21-\\x7e])?");
-  private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,256}");
 
   /** The client's own: identity and context come from the scope, framing from the body. */
   private static final Set<String> OWN =
@@ -73,15 +72,6 @@ final class HeaderRules {
     if (!VALUE.matcher(value).matches()) {
       throw new IllegalArgumentException(
           "The " + what + " must be visible ASCII characters on one line to go into a header.");
-    }
-    return value;
-  }
-
-  /** A header value without any space. The message never shows it. */
-  static String requireToken(String what, String value) {
-    if (!TOKEN.matcher(value).matches()) {
-      throw new IllegalArgumentException(
-          "The " + what + " must be 1 to 256 visible ASCII characters without spaces.");
     }
     return value;
   }

@@ -49,7 +49,7 @@ final class Json {
   }
 
   private static String oneLine(String text) {
-    var clean = text.replaceAll("\\p{Cntrl}+", " ").strip();
+    var clean = text.replaceAll("\\p{Cc}+", " ").strip();
     return clean.length() <= MAX_ERROR_LENGTH ? clean : clean.substring(0, MAX_ERROR_LENGTH) + "…";
   }
 }

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  * Calls other services through the gateway, by path: {@code /assets/1} reaches the asset service.
  *
  * <p>The context in scope goes along (a fresh one when there is none): correlation id, cause, user,
- * organization, deadline; with it go the service's own name and token. A call has one deadline for
- * everything, connecting to last byte: {@link ClientSettings#timeout()} or the context's deadline,
- * whichever is nearer.
+ * organization, deadline; with it go the service's own name and token and, for {@code POST} and
+ * {@code PATCH}, the {@linkplain io.iworx.correlation.IdempotencyKey idempotency key} in scope. A
+ * call has one deadline for everything, connecting to last byte: {@link ClientSettings#timeout()}
+ * or the context's deadline, whichever is nearer.
  *
  * <p>Bodies are JSON: members that a type does not know are ignored, dates are ISO 8601. {@code
  * byte[]} and {@code String} stand for the raw body, both ways, and {@code Void} for "whatever came
