@@ -1,0 +1,4 @@
+@NullMarked
+package io.iworx.examples.http;
+
+import org.jspecify.annotations.NullMarked;

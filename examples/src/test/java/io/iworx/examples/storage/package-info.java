@@ -1,0 +1,4 @@
+@NullMarked
+package io.iworx.examples.storage;
+
+import org.jspecify.annotations.NullMarked;
