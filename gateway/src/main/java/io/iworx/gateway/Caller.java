@@ -1,0 +1,30 @@
+package io.iworx.gateway;
+
+import io.iworx.correlation.Correlation;
+import io.iworx.correlation.Identity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a request comes from, as far as it was proved.
+ *
+ * @param name the calling service; {@code external} for everyone else
+ * @param identity whose request it is
+ * @param authenticated whether a token proved it
+ * @param causationId what caused the call; believed from services only
+ * @param attempt which try of the call this is; believed from services only
+ */
+record Caller(
+    String name,
+    Identity identity,
+    boolean authenticated,
+    @Nullable String causationId,
+    @Nullable String attempt) {
+
+  /** Nobody in particular. */
+  static final Caller ANONYMOUS =
+      new Caller(Correlation.EXTERNAL, Identity.NONE, false, null, null);
+
+  static Caller user(Identity identity) {
+    return new Caller(Correlation.EXTERNAL, identity, true, null, null);
+  }
+}

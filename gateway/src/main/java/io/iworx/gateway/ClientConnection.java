@@ -1,0 +1,357 @@
+package io.iworx.gateway;
+
+import io.iworx.correlation.Uuid7;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: its requests one after the other, each with its deadline. All methods
+ * run on its event loop.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
+final class ClientConnection extends ChannelInboundHandlerAdapter
+    implements RequestDecoder.Listener {
+  private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+
+  /** What the connection waits for; each has its own answer when the wait is too long. */
+  private enum Wait {
+    NEXT_REQUEST,
+    HEAD,
+    EXCHANGE,
+    LEFTOVERS,
+    LINGER
+  }
+
+  /** An unread body up to this size is read and dropped, so that the connection can be kept. */
+  private static final long SMALL_BODY = 64 << 10;
+
+  private static final Duration LINGER = Duration.ofSeconds(5);
+  private static final Duration IDLE_WHEN_DRAINING = Duration.ofMillis(250);
+
+  private final Core core;
+  private final Loop loop;
+  private final Channel channel;
+  private final AnswerEncoder encoder;
+  private final RequestDecoder decoder;
+  private final String address;
+  private @Nullable ExchangeRun run;
+  private Wait wait = Wait.NEXT_REQUEST;
+  private long deadline;
+  private long drainDeadline;
+  private boolean drainSeen;
+  private long discarded;
+  private boolean requestRead = true;
+  private boolean closing;
+
+  ClientConnection(Core core, Loop loop, Channel channel, AnswerEncoder encoder) {
+    this.core = core;
+    this.loop = loop;
+    this.channel = channel;
+    this.encoder = encoder;
+    this.decoder = new RequestDecoder(channel.alloc(), core.limits, loop.lineBuffer(), this);
+    this.address =
+        channel.remoteAddress() instanceof InetSocketAddress remote
+            ? remote.getAddress().getHostAddress()
+            : "unknown";
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Core core() {
+    return core;
+  }
+
+  RequestDecoder decoder() {
+    return decoder;
+  }
+
+  // --- the channel
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    loop.add(this);
+    await(Wait.NEXT_REQUEST, core.limits.idleTimeout());
+    if (core.connections.incrementAndGet() > core.limits.maxConnections()) {
+      refused(Problem.TOO_MANY_CONNECTIONS);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    core.connections.decrementAndGet();
+    loop.remove(this);
+    decoder.stop();
+    var current = run;
+    run = null;
+    if (current != null) {
+      current.clientGone();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    var bytes = (ByteBuf) message;
+    if (wait == Wait.LINGER) {
+      bytes.release();
+      return;
+    }
+    decoder.feed(bytes);
+    regulate();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (run != null) {
+      run.flushUpstream();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (run != null) {
+      run.clientWritable(channel.isWritable());
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("[API Gateway] a client's connection broke: {}", cause.getMessage());
+    } else {
+      log.error("[API Gateway] {} an exchange failed inside the gateway", currentId(), cause);
+    }
+    channel.close();
+  }
+
+  private String currentId() {
+    return run == null ? "-" : run.exchange().correlationId();
+  }
+
+  /** Reads on, unless what was read already is not wanted yet. */
+  void regulate() {
+    var read = !decoder.full();
+    if (channel.config().isAutoRead() != read) {
+      channel.config().setAutoRead(read);
+    }
+  }
+
+  /** Goes on decoding; on the next turn of the loop, so that it may be called from anywhere. */
+  void resumeSoon() {
+    channel.eventLoop().execute(this::resume);
+  }
+
+  private void resume() {
+    if (!closing) {
+      decoder.resume();
+      regulate();
+      if (run != null) {
+        run.flushUpstream();
+      }
+    }
+  }
+
+  // --- what the decoder says
+
+  @Override
+  public void started() {
+    await(Wait.HEAD, core.limits.headerTimeout());
+  }
+
+  @Override
+  public void request(Request request) {
+    requestRead = !request.hasBody();
+    discarded = 0;
+    wait = Wait.EXCHANGE;
+    encoder.headOnly(request.method().equals(HttpMethod.HEAD));
+    var exchange = new Exchange(request, core.table.getAcquire(), address, core.clock.instant());
+    var begun = new ExchangeRun(exchange, this);
+    run = begun;
+    begun.start();
+  }
+
+  @Override
+  public void content(ByteBuf content) {
+    if (run != null && wait == Wait.EXCHANGE) {
+      run.content(content);
+      return;
+    }
+    discarded += content.readableBytes();
+    content.release();
+    if (discarded > SMALL_BODY) {
+      channel.close();
+    }
+  }
+
+  @Override
+  public void end() {
+    requestRead = true;
+    if (run != null) {
+      run.end();
+    } else {
+      nextRequest();
+    }
+  }
+
+  @Override
+  public void refused(Problem problem) {
+    if (run != null) {
+      run.refused(problem); // the body is broken: the exchange ends, whatever it was doing
+      return;
+    }
+    var correlationId = Uuid7.next();
+    core.hops.refused(correlationId, problem.status());
+    write(problem.reply(correlationId), correlationId, null, true);
+    linger();
+  }
+
+  boolean requestRead() {
+    return requestRead;
+  }
+
+  // --- answers
+
+  /** Whether the connection must close after an answer that begins now. */
+  boolean mustClose(Request request) {
+    return !request.keepAlive()
+        || core.draining()
+        || (!requestRead
+            && (request.expectsContinue()
+                || request.bodyLength() > SMALL_BODY
+                || request.bodyLength() == Request.CHUNKED));
+  }
+
+  /** Writes and flushes an answer of the gateway's own. */
+  void write(Reply reply, String correlationId, @Nullable Exchange exchange, boolean close) {
+    var status = HttpResponseStatus.valueOf(reply.status());
+    var headOnly = exchange != null && exchange.request().method().equals(HttpMethod.HEAD);
+    var body = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(reply.body());
+    var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+    core.clientHead.own(
+        answer.headers(),
+        reply,
+        correlationId,
+        exchange == null ? null : exchange.request().method(),
+        exchange == null ? null : exchange.origin());
+    ClientHead.connection(answer.headers(), close, exchange != null && exchange.request().http10());
+    channel.writeAndFlush(answer);
+  }
+
+  /** Tells a client that waits for it to send its body. */
+  void writeContinue() {
+    channel.writeAndFlush(
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+  }
+
+  void write(DefaultHttpResponse head) {
+    channel.write(head);
+  }
+
+  /** The exchange is over and its answer written. */
+  void finished(boolean close) {
+    run = null;
+    if (close) {
+      if (requestRead) {
+        closing = true;
+        decoder.stop();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      } else {
+        linger();
+      }
+    } else if (requestRead) {
+      nextRequest();
+    } else {
+      await(Wait.LEFTOVERS, core.limits.bodyTimeout());
+      decoder.resume();
+      regulate();
+    }
+  }
+
+  private void nextRequest() {
+    await(Wait.NEXT_REQUEST, core.limits.idleTimeout());
+    decoder.resume();
+    regulate();
+  }
+
+  /**
+   * Closes so that the client can still read the answer: a connection closed with unread bytes is
+   * reset, and the answer lost with it.
+   */
+  private void linger() {
+    closing = true;
+    decoder.stop();
+    await(Wait.LINGER, LINGER);
+    channel.config().setAutoRead(true);
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            _ -> {
+              if (channel instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+              }
+            });
+  }
+
+  /** Ends the connection at once: what was answered must not look complete. */
+  void abort() {
+    closing = true;
+    run = null;
+    decoder.stop();
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    channel.close();
+  }
+
+  // --- time
+
+  private void await(Wait what, Duration atMost) {
+    wait = what;
+    deadline = System.nanoTime() + atMost.toNanos();
+  }
+
+  void tick(long now) {
+    if (wait == Wait.EXCHANGE && run != null) {
+      run.tick(now);
+      return;
+    }
+    if (wait == Wait.NEXT_REQUEST && core.draining()) {
+      if (!drainSeen) {
+        drainSeen = true;
+        drainDeadline = now + IDLE_WHEN_DRAINING.toNanos();
+      } else if (now - drainDeadline >= 0) {
+        channel.close();
+      }
+    }
+    if (now - deadline < 0) {
+      return;
+    }
+    if (wait == Wait.HEAD) {
+      refused(Problem.CLIENT_TOO_SLOW);
+    } else {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.iworx.gateway;
+
+import io.iworx.correlation.CorrelationHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** What every answer to a client carries: the correlation id, and CORS for the origins allowed. */
+final class ClientHead {
+  private static final AsciiString CORRELATION_ID =
+      AsciiString.cached(CorrelationHeaders.CORRELATION_ID);
+  private static final AsciiString METHODS =
+      AsciiString.cached("GET, POST, PUT, PATCH, DELETE, OPTIONS");
+  private static final AsciiString ALLOWED =
+      AsciiString.cached(
+          "authorization, x-client-info, apikey, content-type, x-correlation-id,"
+              + " x-calling-service, x-user-id, x-organization-id, idempotency-key");
+  private static final AsciiString EXPOSED = AsciiString.cached("x-correlation-id, retry-after");
+  private static final AsciiString MAX_AGE = AsciiString.cached("600");
+  private static final AsciiString NO_STORE = AsciiString.cached("no-store");
+  private static final AsciiString CONTENT_TYPE_OPTIONS =
+      AsciiString.cached("x-content-type-options");
+  private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
+
+  private final Cors cors;
+
+  ClientHead(Cors cors) {
+    this.cors = cors;
+  }
+
+  /** Sets the headers of an answer that a service gave. */
+  void forward(HttpHeaders headers, String correlationId, @Nullable String origin, boolean secret) {
+    HeaderRules.stripDown(headers);
+    common(headers, correlationId, origin);
+    if (secret && !headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
+      headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
+    }
+  }
+
+  /** Sets the headers of an answer that the gateway gives. */
+  void own(
+      HttpHeaders headers,
+      Reply reply,
+      String correlationId,
+      @Nullable HttpMethod method,
+      @Nullable String origin) {
+    common(headers, correlationId, origin);
+    headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
+    if (reply.status() == 204) {
+      headers.set(HttpHeaderNames.ALLOW, METHODS);
+      preflight(headers);
+      return;
+    }
+    headers.set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
+    headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
+    headers.setInt(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
+    switch (reply.status()) {
+      case 401 -> headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+      case 405 -> headers.set(HttpHeaderNames.ALLOW, METHODS);
+      default -> {}
+    }
+    if (HttpMethod.OPTIONS.equals(method)) {
+      preflight(headers);
+    }
+  }
+
+  private void common(HttpHeaders headers, String correlationId, @Nullable String origin) {
+    headers.set(CORRELATION_ID, correlationId);
+    headers.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+    var allowed = cors.allowed(origin);
+    if (allowed != null) {
+      headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+      headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    }
+  }
+
+  private static void preflight(HttpHeaders headers) {
+    if (headers.contains(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN)) {
+      headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+      headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED);
+      headers.set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    }
+  }
+
+  /** Says whether the connection stays open, in the words the client's version needs. */
+  static void connection(HttpHeaders headers, boolean close, boolean http10) {
+    if (close) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    } else if (http10) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.iworx.gateway;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The configuration file's shape: which keys there are and what each becomes. */
+final class ConfigReader {
+  private static final Set<String> ROOT =
+      Set.of("gateway", "cors", "auth", "limits", "tls", "routes");
+  private static final Set<String> GATEWAY = Set.of("host", "port");
+  private static final Set<String> CORS = Set.of("origins");
+  private static final Set<String> TLS = Set.of("trusted-certificates");
+  private static final Set<String> AUTH =
+      Set.of(
+          "hs256-secret-file",
+          "jwks",
+          "issuer",
+          "audience",
+          "claims",
+          "service-roles",
+          "clock-skew");
+  private static final Set<String> CLAIMS =
+      Set.of("organization", "cross-project-access", "role", "service");
+  private static final Set<String> LIMITS =
+      Set.of(
+          "max-request-body",
+          "max-header",
+          "max-uri",
+          "max-connections",
+          "header-timeout",
+          "body-timeout",
+          "idle-timeout",
+          "connect-timeout",
+          "drain-timeout");
+  private static final Set<String> ROUTE =
+      Set.of(
+          "service",
+          "target",
+          "public",
+          "keep-prefix",
+          "timeout",
+          "forward-authorization",
+          "health");
+
+  private final ConfigSection root;
+  private final Path folder;
+
+  private ConfigReader(ConfigSection root, Path folder) {
+    this.root = root;
+    this.folder = folder;
+  }
+
+  static GatewayConfig read(String yaml, String source, Path folder) {
+    var root = ConfigSection.of(source, "", ConfigParser.parse(yaml, source), ROOT);
+    return new ConfigReader(root, folder).config();
+  }
+
+  private GatewayConfig config() {
+    var gateway = root.section("gateway", GATEWAY);
+    var port = gateway.number("port", GatewayConfig.DEFAULT_PORT);
+    if (port < 0 || port > 65_535) {
+      throw gateway.wrong("port", "must be a port from 0 to 65535 but is " + port + ".");
+    }
+    return new GatewayConfig(
+        gateway.text("host", GatewayConfig.DEFAULT_HOST),
+        port,
+        cors(),
+        auth(),
+        limits(),
+        trustedCertificates(),
+        routes());
+  }
+
+  private Cors cors() {
+    var cors = root.section("cors", CORS);
+    return cors.checked("origins", () -> new Cors(cors.texts("origins")));
+  }
+
+  private Auth auth() {
+    var auth = root.section("auth", AUTH);
+    var secretFile = auth.text("hs256-secret-file");
+    var secret = secretFile == null ? null : secret(auth, secretFile);
+    var skew = auth.duration("clock-skew", Auth.DEFAULT_CLOCK_SKEW);
+    var base =
+        Auth.NONE
+            .withJwks(auth.url("jwks"))
+            .withIssuer(auth.text("issuer"))
+            .withAudience(auth.text("audience"))
+            .withClaims(claims(auth));
+    if (auth.has("service-roles")) {
+      base = base.withServiceRoles(Set.copyOf(auth.texts("service-roles")));
+    }
+    var withoutSecret = base;
+    var withSkew = auth.checked("clock-skew", () -> withoutSecret.withClockSkew(skew));
+    return auth.checked("hs256-secret-file", () -> withSkew.withHs256Secret(secret));
+  }
+
+  private static Auth.Claims claims(ConfigSection auth) {
+    var claims = auth.section("claims", CLAIMS);
+    var defaults = Auth.Claims.DEFAULT;
+    return new Auth.Claims(
+        claims.text("organization", defaults.organization()),
+        claims.text("cross-project-access", defaults.crossProjectAccess()),
+        claims.text("role", defaults.role()),
+        claims.text("service", defaults.service()));
+  }
+
+  private String secret(ConfigSection auth, String file) {
+    try {
+      return Files.readString(folder.resolve(file)).strip();
+    } catch (IOException e) {
+      throw auth.wrong("hs256-secret-file", "names a file that cannot be read: " + file + ".");
+    }
+  }
+
+  private Limits limits() {
+    var limits = root.section("limits", LIMITS);
+    var defaults = Limits.DEFAULT;
+    return limits.checked(
+        "",
+        () ->
+            new Limits(
+                limits.size("max-request-body", defaults.maxRequestBody()),
+                limits.smallSize("max-header", defaults.maxHeader()),
+                limits.smallSize("max-uri", defaults.maxUri()),
+                limits.number("max-connections", defaults.maxConnections()),
+                limits.duration("header-timeout", defaults.headerTimeout()),
+                limits.duration("body-timeout", defaults.bodyTimeout()),
+                limits.duration("idle-timeout", defaults.idleTimeout()),
+                limits.duration("connect-timeout", defaults.connectTimeout()),
+                limits.duration("drain-timeout", defaults.drainTimeout())));
+  }
+
+  private @Nullable Path trustedCertificates() {
+    var tls = root.section("tls", TLS);
+    var file = tls.text("trusted-certificates");
+    if (file == null) {
+      return null;
+    }
+    if (!Files.isReadable(folder.resolve(file))) {
+      throw tls.wrong("trusted-certificates", "names a file that cannot be read: " + file + ".");
+    }
+    return folder.resolve(file);
+  }
+
+  private List<Route> routes() {
+    var routes = new ArrayList<Route>();
+    var services = new HashSet<String>();
+    for (var section : root.sections("routes", ROUTE)) {
+      var route = route(section);
+      if (!services.add(route.service())) {
+        throw section.wrong(
+            "service", "is " + route.service() + ", which has a route already; keep one.");
+      }
+      routes.add(route);
+    }
+    return routes;
+  }
+
+  private static Route route(ConfigSection section) {
+    var service = section.required("service");
+    var timeout = section.duration("timeout", Route.DEFAULT_TIMEOUT);
+    var route = section.checked("service", () -> Route.of(service, section.url("target")));
+    var timed = section.checked("timeout", () -> route.withTimeout(timeout));
+    return section
+        .checked("health", () -> timed.withHealth(section.text("health")))
+        .withPublicAccess(section.flag("public", false))
+        .withKeepPrefix(section.flag("keep-prefix", false))
+        .withForwardAuthorization(section.flag("forward-authorization", true));
+  }
+}

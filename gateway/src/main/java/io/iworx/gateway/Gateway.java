@@ -1,0 +1,42 @@
+package io.iworx.gateway;
+
+import io.iworx.trace.TraceRecorder;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * A running reverse proxy: {@code /api/{service}/…} goes to the service's target, with a verified
+ * identity and a correlation id.
+ *
+ * <p>Safe for any thread.
+ */
+public interface Gateway extends AutoCloseable {
+
+  /**
+   * Starts a gateway; it answers when this returns.
+   *
+   * @param recorder gets each finished exchange as a hop; the caller closes it, after the gateway
+   * @throws GatewayException when the address is taken or cannot be listened on, or a file that the
+   *     configuration names cannot be used
+   */
+  static Gateway start(GatewayConfig config, TraceRecorder recorder) {
+    return NettyGateway.start(config, recorder);
+  }
+
+  /** Where it listens: {@code http://127.0.0.1:8080}. */
+  URI address();
+
+  /** What the last background checks found. */
+  Health health();
+
+  /** The routes requests are matched against now. */
+  List<Route> routes();
+
+  /**
+   * Drains and stops: accepts no connection, lets open exchanges finish for at most the drain
+   * timeout (their answers carry {@code connection: close}), closes everything, and returns. A
+   * second call does nothing.
+   */
+  @Override
+  void close();
+}

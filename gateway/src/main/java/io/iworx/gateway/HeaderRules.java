@@ -1,0 +1,139 @@
+package io.iworx.gateway;
+
+import io.iworx.correlation.CorrelationHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What never passes the gateway. First what belongs to one connection goes, whatever {@code
+ * Connection} names included, then what only the gateway may say; only after that the gateway's own
+ * headers are set, so that no caller can have them removed.
+ */
+final class HeaderRules {
+  private static final Set<AsciiString> HOP_BY_HOP =
+      names(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "te",
+          "trailer",
+          "upgrade",
+          "expect",
+          "http2-settings");
+
+  /** Said by the gateway to services; from anyone else it is a claim. */
+  private static final Set<AsciiString> OWN =
+      names(
+          CorrelationHeaders.CORRELATION_ID,
+          CorrelationHeaders.CAUSATION_ID,
+          CorrelationHeaders.CALLING_SERVICE,
+          CorrelationHeaders.USER_ID,
+          CorrelationHeaders.ORGANIZATION_ID,
+          CorrelationHeaders.CROSS_PROJECT_ACCESS,
+          CorrelationHeaders.REQUEST_DEADLINE_MS,
+          CorrelationHeaders.ATTEMPT,
+          "x-iworx-identity");
+
+  private static final Set<AsciiString> UP =
+      union(
+          OWN,
+          names(
+              "forwarded",
+              "x-forwarded-for",
+              "x-forwarded-host",
+              "x-forwarded-port",
+              "x-forwarded-prefix",
+              "x-forwarded-proto",
+              "x-forwarded-server",
+              "x-original-host",
+              "x-original-url",
+              "x-real-ip",
+              "x-rewrite-url",
+              "x-http-method",
+              "x-http-method-override",
+              "x-method-override"));
+
+  private static final Set<AsciiString> DOWN =
+      union(
+          OWN,
+          names(
+              "server",
+              "x-powered-by",
+              "access-control-allow-origin",
+              "access-control-allow-credentials",
+              "access-control-allow-headers",
+              "access-control-allow-methods",
+              "access-control-expose-headers",
+              "access-control-max-age"));
+
+  private HeaderRules() {}
+
+  /** Strips a request's headers on their way to a service. */
+  static void stripUp(HttpHeaders headers) {
+    strip(headers, UP);
+  }
+
+  /** Strips an answer's headers on their way to a client. */
+  static void stripDown(HttpHeaders headers) {
+    strip(headers, DOWN);
+  }
+
+  private static void strip(HttpHeaders headers, Set<AsciiString> refused) {
+    removeListed(headers);
+    ArrayList<CharSequence> gone = null;
+    for (var fields = headers.iteratorCharSequence(); fields.hasNext(); ) {
+      var name = fields.next().getKey();
+      var canonical = canonical(name);
+      if (HOP_BY_HOP.contains(canonical) || refused.contains(canonical)) {
+        gone = gone == null ? new ArrayList<>() : gone;
+        gone.add(name);
+      }
+    }
+    if (gone != null) {
+      gone.forEach(headers::remove);
+    }
+  }
+
+  private static void removeListed(HttpHeaders headers) {
+    for (var value : headers.getAll(HttpHeaderNames.CONNECTION)) {
+      for (var name : value.split(",", -1)) {
+        var listed = name.strip().toLowerCase(Locale.ROOT);
+        if (!listed.isEmpty() && !framing(listed)) {
+          headers.remove(listed);
+        }
+      }
+    }
+  }
+
+  /** Removing these would change what the message is. */
+  private static boolean framing(String name) {
+    return name.equals("content-length") || name.equals("transfer-encoding") || name.equals("host");
+  }
+
+  /** Lower case, and {@code _} as the {@code -} that some servers take it for. */
+  private static AsciiString canonical(CharSequence name) {
+    var ascii = AsciiString.of(name).toLowerCase();
+    return ascii.contains("_") ? ascii.replace('_', '-') : ascii;
+  }
+
+  private static Set<AsciiString> names(String... names) {
+    var set = new HashSet<AsciiString>();
+    for (var name : names) {
+      set.add(AsciiString.cached(name));
+    }
+    return Set.copyOf(set);
+  }
+
+  private static Set<AsciiString> union(Set<AsciiString> some, Set<AsciiString> more) {
+    var all = new HashSet<>(some);
+    all.addAll(more);
+    return Set.copyOf(all);
+  }
+}

@@ -1,0 +1,184 @@
+package io.iworx.gateway;
+
+import io.iworx.trace.TraceRecorder;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gateway on Netty: one event loop per core, each with its own upstream connections. */
+final class NettyGateway implements Gateway {
+  private static final Logger log = LoggerFactory.getLogger(NettyGateway.class);
+  private static final int LOW_WATER = 32 << 10;
+  private static final int HIGH_WATER = 128 << 10;
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final GatewayConfig config;
+  private final Core core;
+  private final Transport transport = Transport.best();
+  private final SslContext tls;
+  private final HttpClient http;
+  private final HealthChecks health;
+  private final OffLoopNames names = new OffLoopNames();
+  private final EventLoopGroup group;
+  private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
+  private final AtomicReference<RouteTable> table;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Channel server;
+
+  static NettyGateway start(GatewayConfig config, TraceRecorder recorder) {
+    return new NettyGateway(config, recorder, Clock.systemUTC());
+  }
+
+  NettyGateway(GatewayConfig config, TraceRecorder recorder, Clock clock) {
+    this.config = config;
+    this.table = new AtomicReference<>(new RouteTable(config.routes()));
+    var trust = Trust.of(config.trustedCertificates());
+    this.tls = trust.forTargets();
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(config.limits().connectTimeout())
+            .sslContext(trust.forChecks())
+            .build();
+    this.health = new HealthChecks(table, http, clock);
+    this.core = new Core(config, clock, steps(clock), table, recorder);
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            Runtime.getRuntime().availableProcessors(),
+            new DefaultThreadFactory("iworx-gateway"),
+            transport.handlers());
+    this.server = bind();
+    health.start();
+    log.debug("[API Gateway] listening at {} with {}", address(), config);
+  }
+
+  private List<Step> steps(Clock clock) {
+    var jwks = config.auth().jwks();
+    var keys = jwks == null ? null : new KeySet(new KeySetAddress(http, jwks), clock);
+    if (keys != null) {
+      keys.fetchSoon(); // so that the first token need not wait
+    }
+    var tokens = new Tokens(new TokenVerifier(config.auth(), keys, clock), clock);
+    return new Steps(
+            new HealthPage(this::health),
+            new Authentication(tokens),
+            config.limits().maxRequestBody())
+        .inOrder();
+  }
+
+  private Channel bind() {
+    var bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(transport.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    assemble(channel);
+                  }
+                });
+    var bound =
+        bootstrap.bind(new InetSocketAddress(config.host(), config.port())).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      stop();
+      throw new GatewayException(
+          "The gateway cannot listen on "
+              + config.host()
+              + ":"
+              + config.port()
+              + "; is the port taken? Choose another with gateway.port.",
+          bound.cause());
+    }
+    return bound.channel();
+  }
+
+  private void assemble(Channel channel) {
+    var loop = loops.computeIfAbsent(channel.eventLoop(), this::loop);
+    var encoder = new AnswerEncoder();
+    channel.pipeline().addLast(encoder, new ClientConnection(core, loop, channel, encoder));
+  }
+
+  private Loop loop(EventLoop eventLoop) {
+    var limits = config.limits();
+    return new Loop(
+        eventLoop,
+        new UpstreamPool(eventLoop, transport, names, tls, limits.connectTimeout()),
+        limits);
+  }
+
+  @Override
+  public URI address() {
+    var port = ((InetSocketAddress) server.localAddress()).getPort();
+    var host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+    return URI.create("http://" + host + ":" + port);
+  }
+
+  @Override
+  public Health health() {
+    return health.last();
+  }
+
+  @Override
+  public List<Route> routes() {
+    return table.get().routes();
+  }
+
+  /** Swaps all routes at once; exchanges under way finish with those they began with. */
+  void replaceRoutes(List<Route> routes) {
+    table.set(new RouteTable(config.withRoutes(routes).routes()));
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    core.drain();
+    server.close().awaitUninterruptibly();
+    var end = System.nanoTime() + config.limits().drainTimeout().toNanos();
+    while (core.connections.get() > 0 && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    var left = core.connections.get();
+    if (left > 0) {
+      log.warn("[API Gateway] {} connections were still open after the drain timeout", left);
+    }
+    stop();
+  }
+
+  private void stop() {
+    health.stop();
+    loops.values().forEach(Loop::stop);
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    names.close();
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,87 @@
+package io.iworx.gateway;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A refusal or failure the gateway answers itself: RFC 9457, with the members the platform's
+ * clients read. The message is a fixed sentence, never an exception's text or an inner address.
+ */
+record Problem(int status, String error, String message, Map<String, Object> members) {
+  static final String CONTENT_TYPE = "application/problem+json";
+
+  static final Problem NOT_UNDER_API =
+      of(400, "Bad request", "Paths begin with /api/ and a service's name.");
+  static final Problem AMBIGUOUS_PATH =
+      of(400, "Bad request", "The path has a part that servers understand differently.");
+  static final Problem UNAUTHORIZED = of(401, "Unauthorized", "A valid bearer token is needed.");
+  static final Problem METHOD_NOT_ALLOWED =
+      of(405, "Method not allowed", "The method is not allowed here.");
+  static final Problem CLIENT_TOO_SLOW =
+      of(408, "Request timeout", "The request was not complete in time.");
+  static final Problem BODY_TOO_LARGE =
+      of(413, "Request body too large", "The request body is larger than allowed.");
+  static final Problem URI_TOO_LONG =
+      of(414, "URI too long", "The request target is longer than allowed.");
+  static final Problem EXPECTATION_FAILED =
+      of(417, "Expectation failed", "The only expectation known is 100-continue.");
+  static final Problem HEADER_TOO_LARGE =
+      of(431, "Request header too large", "The header fields are larger or more than allowed.");
+  static final Problem INTERNAL =
+      of(500, "Internal error", "The gateway failed; the correlation id is in its log.");
+  static final Problem METHOD_UNKNOWN = of(501, "Not implemented", "The method is not known.");
+  static final Problem BAD_ANSWER = of(502, "Bad gateway", "The service's answer was broken.");
+  static final Problem KEYS_UNAVAILABLE =
+      of(503, "Service unavailable", "Tokens cannot be verified at the moment.");
+  static final Problem TOO_MANY_CONNECTIONS =
+      of(503, "Service unavailable", "The gateway has too many connections.");
+  static final Problem TOO_LATE = of(504, "Gateway timeout", "The service did not answer in time.");
+  static final Problem VERSION_UNKNOWN =
+      of(505, "HTTP version not supported", "Only HTTP/1.0 and HTTP/1.1 are understood.");
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private static Problem of(int status, String error, String message) {
+    return new Problem(status, error, message, Map.of());
+  }
+
+  static Problem badRequest(String message) {
+    return of(400, "Bad request", message);
+  }
+
+  static Problem unknownService(List<String> available) {
+    return new Problem(
+        404,
+        "Unknown service",
+        "There is no such service.",
+        Map.of("availableServices", available));
+  }
+
+  /** Nothing was sent to the service: safe to repeat. */
+  static Problem unreachable(String service) {
+    return new Problem(
+        503,
+        "Service unavailable",
+        "The service cannot be reached; nothing was sent to it.",
+        Map.of("service", service));
+  }
+
+  Problem withService(@Nullable String service) {
+    return service == null ? this : new Problem(status, error, message, Map.of("service", service));
+  }
+
+  Reply reply(String correlationId) {
+    var body = new LinkedHashMap<String, Object>();
+    body.put("type", "about:blank");
+    body.put("title", error);
+    body.put("status", status);
+    body.put("error", error);
+    body.put("message", message);
+    body.putAll(members);
+    body.put("correlationId", correlationId);
+    return new Reply(status, CONTENT_TYPE, JSON.writeValueAsBytes(body));
+  }
+}

@@ -1,0 +1,102 @@
+package io.iworx.gateway;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+
+/** The steps of a request, in order, except {@link Authentication}: each is one method. */
+final class Steps {
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+  private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "CONNECT");
+  private static final Set<String> HEALTH_PATHS = Set.of("/health", "/api/health");
+
+  private final HealthPage healthPage;
+  private final Authentication authentication;
+  private final long maxBody;
+
+  Steps(HealthPage healthPage, Authentication authentication, long maxBody) {
+    this.healthPage = healthPage;
+    this.authentication = authentication;
+    this.maxBody = maxBody;
+  }
+
+  List<Step> inOrder() {
+    return List.of(
+        Steps::checkMethod,
+        Steps::answerPreflight,
+        Steps::normalizePath,
+        this::answerHealth,
+        Steps::matchRoute,
+        authentication,
+        this::checkBodySize,
+        Steps::checkTarget,
+        Steps::checkDeadline);
+  }
+
+  private static Verdict checkMethod(Exchange exchange) {
+    var method = exchange.request().method().name();
+    if (METHODS.contains(method)) {
+      return Verdict.PROCEED;
+    }
+    return new Verdict.Refuse(
+        REFUSED_METHODS.contains(method) ? Problem.METHOD_NOT_ALLOWED : Problem.METHOD_UNKNOWN);
+  }
+
+  /** The gateway answers OPTIONS for every path, without a token; services never see it. */
+  private static Verdict answerPreflight(Exchange exchange) {
+    return exchange.request().method().equals(HttpMethod.OPTIONS)
+        ? new Verdict.Answer(Reply.NO_CONTENT)
+        : Verdict.PROCEED;
+  }
+
+  private static Verdict normalizePath(Exchange exchange) {
+    var path = RequestPath.of(exchange.request().target());
+    if (path == null) {
+      return new Verdict.Refuse(Problem.AMBIGUOUS_PATH);
+    }
+    exchange.normalized(path);
+    return Verdict.PROCEED;
+  }
+
+  private Verdict answerHealth(Exchange exchange) {
+    if (!HEALTH_PATHS.contains(exchange.path())) {
+      return Verdict.PROCEED;
+    }
+    var method = exchange.request().method();
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)
+        ? new Verdict.Answer(healthPage.reply())
+        : new Verdict.Refuse(Problem.METHOD_NOT_ALLOWED);
+  }
+
+  private static Verdict matchRoute(Exchange exchange) {
+    var service = RouteTable.service(exchange.path());
+    if (service == null) {
+      return new Verdict.Refuse(Problem.NOT_UNDER_API);
+    }
+    var upstream = exchange.table().upstream(service);
+    if (upstream == null) {
+      return new Verdict.Refuse(Problem.unknownService(exchange.table().services()));
+    }
+    exchange.matched(upstream);
+    return Verdict.PROCEED;
+  }
+
+  private Verdict checkBodySize(Exchange exchange) {
+    return exchange.request().bodyLength() > maxBody
+        ? new Verdict.Refuse(Problem.BODY_TOO_LARGE)
+        : Verdict.PROCEED;
+  }
+
+  private static Verdict checkTarget(Exchange exchange) {
+    var upstream = exchange.upstream();
+    return upstream.target() == null
+        ? new Verdict.Refuse(Problem.unreachable(upstream.route().service()))
+        : Verdict.PROCEED;
+  }
+
+  /** A deadline that has passed already: nothing is started. */
+  private static Verdict checkDeadline(Exchange exchange) {
+    return exchange.millisLeft() <= 0 ? new Verdict.Refuse(Problem.TOO_LATE) : Verdict.PROCEED;
+  }
+}

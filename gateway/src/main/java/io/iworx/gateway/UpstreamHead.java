@@ -1,0 +1,61 @@
+package io.iworx.gateway;
+
+import io.iworx.correlation.CorrelationHeaders;
+import io.iworx.correlation.TraceContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** A request's headers as the service gets them. */
+final class UpstreamHead {
+  private static final String FORWARDED_FOR = "x-forwarded-for";
+  private static final String FORWARDED_PROTO = "x-forwarded-proto";
+  private static final String API_KEY = "apikey";
+
+  private UpstreamHead() {}
+
+  /** Changes the headers in place: strips, then sets what was verified. */
+  static void prepare(Exchange exchange, Target target, HttpHeaders headers) {
+    HeaderRules.stripUp(headers);
+    keepSoundTraceContext(headers);
+    if (!exchange.upstream().route().forwardAuthorization()) {
+      headers.remove(HttpHeaderNames.AUTHORIZATION);
+      headers.remove(API_KEY);
+    }
+    headers.set(HttpHeaderNames.HOST, target.hostHeader());
+    headers.set(FORWARDED_FOR, exchange.clientAddress());
+    headers.set(FORWARDED_PROTO, "http");
+    headers.set(CorrelationHeaders.CORRELATION_ID, exchange.correlationId());
+    headers.set(CorrelationHeaders.CAUSATION_ID, exchange.hopId());
+    headers.set(CorrelationHeaders.REQUEST_DEADLINE_MS, Long.toString(exchange.millisLeft()));
+    var caller = exchange.caller();
+    headers.set(CorrelationHeaders.CALLING_SERVICE, caller.name());
+    setIfPresent(headers, CorrelationHeaders.ATTEMPT, caller.attempt());
+    CorrelationHeaders.writeIdentity(caller.identity(), headers::set);
+  }
+
+  /** A malformed or doubled trace context would break the trace behind: it goes. */
+  private static void keepSoundTraceContext(HttpHeaders headers) {
+    if (headers.contains(CorrelationHeaders.TRACEPARENT) && traceContext(headers) == null) {
+      headers.remove(CorrelationHeaders.TRACEPARENT);
+      headers.remove(CorrelationHeaders.TRACESTATE);
+    }
+  }
+
+  static @Nullable TraceContext traceContext(HttpHeaders headers) {
+    if (!headers.contains(CorrelationHeaders.TRACEPARENT)
+        || headers.getAll(CorrelationHeaders.TRACEPARENT).size() > 1) {
+      return null;
+    }
+    return TraceContext.of(
+        headers.get(CorrelationHeaders.TRACEPARENT),
+        headers.get(CorrelationHeaders.TRACESTATE),
+        headers.get(CorrelationHeaders.BAGGAGE));
+  }
+
+  private static void setIfPresent(HttpHeaders headers, String name, @Nullable String value) {
+    if (value != null) {
+      headers.set(name, value);
+    }
+  }
+}
