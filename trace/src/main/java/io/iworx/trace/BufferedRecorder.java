@@ -1,6 +1,7 @@
 package io.iworx.trace;
 
 import io.iworx.trace.spi.TraceStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -17,12 +18,15 @@ final class BufferedRecorder implements TraceRecorder {
   /** How often an idle writer looks whether it is closed. */
   private static final long IDLE_MILLIS = 100;
 
+  private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofMillis(200);
+
   private final TraceStore store;
   private final TraceRecorderOptions options;
   private final BlockingQueue<TraceEntry> buffer;
   private final AtomicLong dropped = new AtomicLong();
   private final Thread writer;
   private volatile boolean closed;
+  private volatile boolean givenUp;
   private boolean storeFailing; // the writer's own
 
   private BufferedRecorder(TraceStore store, TraceRecorderOptions options) {
@@ -42,6 +46,8 @@ final class BufferedRecorder implements TraceRecorder {
   public void record(TraceEntry entry) {
     if (closed || !buffer.offer(entry)) {
       dropped.incrementAndGet();
+    } else if (closed && !writer.isAlive() && buffer.remove(entry)) {
+      dropped.incrementAndGet(); // closed in between, after the last look into the buffer
     }
   }
 
@@ -55,21 +61,27 @@ final class BufferedRecorder implements TraceRecorder {
     closed = true;
     try {
       if (!writer.join(options.closeTimeout())) {
-        writer.interrupt();
+        giveUp();
+        writer.join(GRACE_AFTER_INTERRUPT); // to count what it had in hand
         log.warn(
             "The trace store did not take the last entries within {} ms; they are dropped.",
             options.closeTimeout().toMillis());
       }
     } catch (InterruptedException e) {
-      writer.interrupt();
+      giveUp();
       Thread.currentThread().interrupt();
     }
     drop(drained());
   }
 
+  private void giveUp() {
+    givenUp = true;
+    writer.interrupt();
+  }
+
   private void write() {
     try {
-      while (!closed || !buffer.isEmpty()) {
+      while (!givenUp && (!closed || !buffer.isEmpty())) {
         var first = buffer.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
         if (first != null) {
           store(batchFrom(first));

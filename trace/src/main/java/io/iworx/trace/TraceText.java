@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Draws a trace for a terminal. */
 final class TraceText {
-  private static final int MAX_LABEL_WIDTH = 110;
+  private static final int MAX_WIDTH = 60;
 
   private final Trace trace;
   private final Instant start;
@@ -31,27 +31,41 @@ final class TraceText {
 
   private String draw() {
     var branches = branches();
-    var labels = new ArrayList<String>();
+    var what = new ArrayList<String>();
+    var who = new ArrayList<String>();
     for (int i = 0; i < branches.size(); i++) {
-      labels.add(branches.get(i) + label(trace.nodes().get(i).entry()));
+      var entry = trace.nodes().get(i).entry();
+      what.add(branches.get(i) + what(entry));
+      who.add(clean(who(entry)));
     }
-    var width = Math.min(MAX_LABEL_WIDTH, labels.stream().mapToInt(String::length).max().orElse(0));
+    var whatWidth = width(what);
+    var whoWidth = width(who);
     var offsetWidth = milliseconds(trace.duration()).length();
     var text = new StringBuilder(header()).append('\n');
-    for (int i = 0; i < labels.size(); i++) {
+    for (int i = 0; i < what.size(); i++) {
       var node = trace.nodes().get(i);
       var offset = milliseconds(Duration.between(start, node.entry().startedAt()));
       text.append("  ")
           .append(" ".repeat(Math.max(0, offsetWidth - offset.length())))
           .append(offset)
           .append("  ")
-          .append(labels.get(i))
-          .append(" ".repeat(Math.max(0, width - labels.get(i).length())))
+          .append(padded(what.get(i), whatWidth))
+          .append("  ")
+          .append(padded(who.get(i), whoWidth))
           .append("  ")
           .append(ending(node))
           .append('\n');
     }
     return text.toString();
+  }
+
+  /** One very long name does not push all other lines to the right. */
+  private static int width(List<String> column) {
+    return Math.min(MAX_WIDTH, column.stream().mapToInt(String::length).max().orElse(0));
+  }
+
+  private static String padded(String text, int width) {
+    return text + " ".repeat(Math.max(0, width - text.length()));
   }
 
   private String header() {
@@ -100,14 +114,8 @@ final class TraceText {
     return branch.append(continues.get(depth) ? "├─ " : "└─ ").toString();
   }
 
-  private static String label(TraceEntry entry) {
-    return glyph(entry.kind())
-        + " "
-        + word(entry.kind())
-        + " "
-        + clean(entry.name())
-        + "  "
-        + clean(who(entry));
+  private static String what(TraceEntry entry) {
+    return glyph(entry.kind()) + " " + word(entry.kind()) + " " + clean(entry.name());
   }
 
   private static String who(TraceEntry entry) {
