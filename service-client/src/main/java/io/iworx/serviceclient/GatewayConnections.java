@@ -1,6 +1,7 @@
 package io.iworx.serviceclient;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -54,6 +55,7 @@ final class GatewayConnections {
           .setProtocolUpgradeEnabled(false)
           .build();
   private final HttpRoute route;
+  private final String hostHeader;
   private final String basePath;
 
   GatewayConnections(ClientSettings settings) {
@@ -63,9 +65,10 @@ final class GatewayConnections {
     this.pool = pool(settings);
     this.route =
         new HttpRoute(
-            new HttpHost(gateway.getScheme(), bare(gateway.getHost()), gateway.getPort()),
+            new HttpHost(gateway.getScheme(), bare(gateway.getHost()), port(gateway)),
             null,
             gateway.getScheme().equals("https"));
+    this.hostHeader = gateway.getRawAuthority();
     this.basePath = (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + "/api";
   }
 
@@ -103,7 +106,7 @@ final class GatewayConnections {
     var message =
         new BasicClassicHttpRequest(
             request.call().method().name(), target, basePath + request.call().path());
-    message.addHeader("host", target.toHostString());
+    message.addHeader("host", hostHeader);
     message.addHeader("user-agent", USER_AGENT);
     // Without it any coding would be acceptable (RFC 9110 §12.5.3); the limit is on plain bytes.
     message.addHeader("accept-encoding", "identity");
@@ -178,6 +181,11 @@ final class GatewayConnections {
   /** Zero would mean "for ever" to the engine. */
   private static Timeout timeout(Duration duration) {
     return Timeout.ofMilliseconds(Math.max(1, duration.toMillis()));
+  }
+
+  private static int port(URI gateway) {
+    var usual = gateway.getScheme().equals("https") ? 443 : 80;
+    return gateway.getPort() < 0 ? usual : gateway.getPort();
   }
 
   /** An IPv6 address without its brackets. */

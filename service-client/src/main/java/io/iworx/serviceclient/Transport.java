@@ -35,7 +35,10 @@ final class Transport implements AutoCloseable {
 
   /** Sends the request and waits for the whole answer, at most until its deadline. */
   Reply send(Request request) {
-    return Thread.currentThread().isVirtual() ? attempt(request) : onVirtualThread(request);
+    var caller = Thread.currentThread();
+    return caller.isVirtual() || caller.isInterrupted()
+        ? attempt(request)
+        : onVirtualThread(request);
   }
 
   @Override
