@@ -81,7 +81,7 @@ class ConnectionsTest {
     try (var server =
             RawServer.running(
                 connection -> {
-                  heads.set(connection.read());
+                  heads.set(String.valueOf(connection.read()));
                   connection.answer("{}");
                   if (connection.number() == 1) {
                     connection.read();
@@ -121,20 +121,19 @@ class ConnectionsTest {
   void aCallThatWaitsForAConnectionInVainIsRetryable() throws Exception {
     var busy = new CountDownLatch(1);
     try (var server =
-            RawServer.running(
-                connection -> {
-                  connection.read();
-                  busy.countDown();
-                  connection.server().closing.await();
-                });
-        var client =
-            ServiceClient.create(
-                "work-order-service",
-                server.settings().withMaxConnections(1).withTimeout(Duration.ofSeconds(60)))) {
+        RawServer.running(
+            connection -> {
+              connection.read();
+              busy.countDown();
+              connection.server().closing.await();
+            })) {
+      var client =
+          ServiceClient.create(
+              "work-order-service",
+              server.settings().withMaxConnections(1).withTimeout(Duration.ofSeconds(60)));
       var first = CompletableFuture.supplyAsync(() -> client.get("/x", Void.class));
       busy.await();
-      var call =
-          Call.get("/x", ResponseType.of(Void.class)).withTimeout(Duration.ofMillis(200));
+      var call = Call.get("/x", ResponseType.of(Void.class)).withTimeout(Duration.ofMillis(200));
       assertThat(failed(client.exchange(call)).kind()).isEqualTo(new Retryable());
       client.close();
       assertThat(failed(first.get()).error()).contains("The service client was closed");

@@ -44,8 +44,7 @@ class DebugLogTest {
                   var settings =
                       ClientSettings.of(server.uri()).withCredentials(() -> "token-secret");
                   try (var client = ServiceClient.create("work-order-service", settings)) {
-                    client.post(
-                        "/assets?q=query-secret", Map.of("n", "body-secret"), Object.class);
+                    client.post("/assets?q=query-secret", Map.of("n", "body-secret"), Object.class);
                   }
                 }
               });

@@ -86,7 +86,8 @@ class FaultTest {
   void tlsToAServerThatSpeaksNoneIsRetryable() throws IOException {
     try (var server = RawServer.answering("HTTP/1.1 400 Bad Request\r\n\r\n");
         var client =
-            client(URI.create("https://127.0.0.1:" + server.uri().getPort()), Duration.ofSeconds(5))) {
+            client(
+                URI.create("https://127.0.0.1:" + server.uri().getPort()), Duration.ofSeconds(5))) {
       failed(client.get("/x", Void.class), new Retryable(), "nothing was sent");
     }
   }
@@ -111,7 +112,8 @@ class FaultTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\u0000\u0001\u0002\r\n\r\n", "SSH-2.0-x\r\n\r\n", "HTTP/1.1 abc\r\n\r\n"})
+  @ValueSource(
+      strings = {"\u0000\u0001\u0002\r\n\r\n", "SSH-2.0-x\r\n\r\n", "HTTP/1.1 abc\r\n\r\n"})
   void garbageIsUnknown(String bytes) throws IOException {
     try (var server = RawServer.answering(bytes);
         var client = client(server.uri(), Duration.ofSeconds(2))) {
@@ -158,7 +160,10 @@ class FaultTest {
                 connection -> {
                   connection.read();
                   connection.write(part.equals("body") ? OK + "content-length: 1000\r\n\r\n" : OK);
-                  while (!connection.server().closing.await(20, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+                  while (!connection
+                      .server()
+                      .closing
+                      .await(20, java.util.concurrent.TimeUnit.MILLISECONDS)) {
                     connection.write("x");
                   }
                 });

@@ -27,8 +27,7 @@ class TlsTest {
   void aCertificateNobodyVouchesForIsPermanentAndNothingIsSent(@TempDir Path folder)
       throws Exception {
     var served = new AtomicInteger();
-    var server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(selfSigned(folder.resolve("keys.p12"))));
     server.createContext(
         "/",
@@ -58,9 +57,24 @@ class TlsTest {
     var made =
         new ProcessBuilder(
                 List.of(
-                    keytool, "-genkeypair", "-keyalg", "EC", "-alias", "gateway", "-validity", "2",
-                    "-dname", "CN=localhost", "-ext", "san=ip:127.0.0.1", "-storetype", "PKCS12",
-                    "-keystore", file.toString(), "-storepass", new String(PASSWORD)))
+                    keytool,
+                    "-genkeypair",
+                    "-keyalg",
+                    "EC",
+                    "-alias",
+                    "gateway",
+                    "-validity",
+                    "2",
+                    "-dname",
+                    "CN=localhost",
+                    "-ext",
+                    "san=ip:127.0.0.1",
+                    "-storetype",
+                    "PKCS12",
+                    "-keystore",
+                    file.toString(),
+                    "-storepass",
+                    new String(PASSWORD)))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
