@@ -1,5 +1,6 @@
 package io.iworx.sagas;
 
+import io.iworx.correlation.IdempotencyKey;
 import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.NewEvent;
 import java.time.Instant;
@@ -140,14 +141,19 @@ public final class Saga {
   }
 
   /**
-   * The key of the step that is being executed: the saga's id, a slash, and the step's identity.
-   * The service client sends it by itself; pass it on wherever else a receiver can tell a repeated
-   * request by it.
+   * The key of the step or compensation that is being executed: the saga's id, a slash, and the
+   * step's identity, for a compensation followed by {@code /undo}. The service client sends it by
+   * itself; pass it on wherever else a receiver can tell a repeated request by it.
    *
-   * @throws IllegalStateException outside a step's action
+   * @throws IllegalStateException outside of both
    */
   public String idempotencyKey() {
-    return steps.idempotencyKey();
+    return IdempotencyKey.current()
+        .filter(key -> key.startsWith(id))
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Only a step that is being executed has an idempotency key."));
   }
 
   private static Work inside(TransactionalEffect effect) {

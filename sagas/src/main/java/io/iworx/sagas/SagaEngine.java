@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /** The sagas of one instance: what it can run, and what it is running. */
 final class SagaEngine implements Sagas {
   private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
   private static final int START_ATTEMPTS = 3;
 
   private final EventBus bus;
@@ -65,7 +64,8 @@ final class SagaEngine implements Sagas {
     var version = definition.definitionVersion();
     var correlation = Correlation.currentOrFresh().withDeadline(null);
     var fresh =
-        new NewSaga(Uuid7.next(), version.name(), version.version(), key, input, correlation);
+        new NewSaga(
+            Uuid7.next(), version.name(), version.version(), key, input, correlation, now());
     var stored = startStored(fresh);
     if (stored.id().equals(fresh.id())) {
       launch(stored);
@@ -84,9 +84,10 @@ final class SagaEngine implements Sagas {
 
   /** The same id again after a lost answer: what was started then is found now. */
   private StoredSaga startStored(NewSaga saga) {
+    takeover.awaitLease();
     for (var attempt = 1; ; attempt++) {
       try {
-        return store.start(saga, options.instance(), options.lease());
+        return store.start(saga, options.instance());
       } catch (SagaStoreException e) {
         if (attempt == START_ATTEMPTS) {
           throw e;
@@ -190,7 +191,7 @@ final class SagaEngine implements Sagas {
   public void close() {
     closing.countDown();
     takeover.close();
-    var deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
+    var deadline = System.nanoTime() + options.closeTimeout().toNanos();
     try {
       for (var runner : running.values()) {
         runner.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));

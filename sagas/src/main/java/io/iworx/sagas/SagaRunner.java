@@ -40,7 +40,9 @@ final class SagaRunner {
     this.bus = bus;
     this.definition = definition;
     this.saga = saga;
-    this.claim = new SagaClaim(saga.id(), engine.options().instance(), saga.fence());
+    this.claim =
+        new SagaClaim(
+            saga.id(), engine.options().instance(), saga.fence(), engine.options().lease());
     this.thread = Thread.ofVirtual().name("saga-" + saga.definition()).unstarted(this::run);
   }
 

@@ -41,8 +41,8 @@ public interface Sagas extends AutoCloseable {
       String name, int version, Class<I> inputType, Class<O> outputType, SagaBody<I, O> body);
 
   /**
-   * Stops after the step each saga is in, waiting for at most five seconds, and lets other
-   * instances go on.
+   * Stops after the step each saga is in, interrupting it when the time to close is over, and lets
+   * other instances go on.
    */
   @Override
   void close();

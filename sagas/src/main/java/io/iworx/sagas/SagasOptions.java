@@ -18,6 +18,8 @@ import java.util.random.RandomGenerator;
  * @param compensationRetry for compensations
  * @param maxResultBytes the largest input, result or output as JSON; {@value
  *     #DEFAULT_MAX_RESULT_BYTES} by default
+ * @param closeTimeout how long {@link Sagas#close()} waits for steps under way before it interrupts
+ *     them; {@link #DEFAULT_CLOSE_TIMEOUT} by default
  * @param traceRecorder takes note of sagas and steps
  * @param clock for recorded times; leases run on the store's own time
  * @param random for jitter
@@ -28,11 +30,13 @@ public record SagasOptions(
     RetryPolicy stepRetry,
     RetryPolicy compensationRetry,
     int maxResultBytes,
+    Duration closeTimeout,
     TraceRecorder traceRecorder,
     Clock clock,
     RandomGenerator random) {
 
   public static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
+  public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
   public static final int DEFAULT_MAX_RESULT_BYTES = 256 * 1024;
 
   private static final Duration MIN_LEASE = Duration.ofMillis(100);
@@ -45,6 +49,10 @@ public record SagasOptions(
     if (lease.compareTo(MIN_LEASE) < 0 || lease.compareTo(MAX_LEASE) > 0) {
       throw new IllegalArgumentException(
           "A lease lasts " + MIN_LEASE + " to " + MAX_LEASE + ", not " + lease + ".");
+    }
+    if (closeTimeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "The time to close must not be negative: " + closeTimeout + ".");
     }
     if (maxResultBytes < 1) {
       throw new IllegalArgumentException(
@@ -59,6 +67,7 @@ public record SagasOptions(
         RetryPolicy.STEPS,
         RetryPolicy.COMPENSATIONS,
         DEFAULT_MAX_RESULT_BYTES,
+        DEFAULT_CLOSE_TIMEOUT,
         TraceRecorder.none(),
         Clock.systemUTC(),
         new SecureRandom());
@@ -71,6 +80,7 @@ public record SagasOptions(
         stepRetry,
         compensationRetry,
         maxResultBytes,
+        closeTimeout,
         traceRecorder,
         clock,
         random);
@@ -83,6 +93,7 @@ public record SagasOptions(
         stepRetry,
         compensationRetry,
         maxResultBytes,
+        closeTimeout,
         traceRecorder,
         clock,
         random);
@@ -90,22 +101,67 @@ public record SagasOptions(
 
   public SagasOptions withStepRetry(RetryPolicy newRetry) {
     return new SagasOptions(
-        instance, lease, newRetry, compensationRetry, maxResultBytes, traceRecorder, clock, random);
+        instance,
+        lease,
+        newRetry,
+        compensationRetry,
+        maxResultBytes,
+        closeTimeout,
+        traceRecorder,
+        clock,
+        random);
   }
 
   public SagasOptions withCompensationRetry(RetryPolicy newRetry) {
     return new SagasOptions(
-        instance, lease, stepRetry, newRetry, maxResultBytes, traceRecorder, clock, random);
+        instance,
+        lease,
+        stepRetry,
+        newRetry,
+        maxResultBytes,
+        closeTimeout,
+        traceRecorder,
+        clock,
+        random);
   }
 
   public SagasOptions withMaxResultBytes(int newMax) {
     return new SagasOptions(
-        instance, lease, stepRetry, compensationRetry, newMax, traceRecorder, clock, random);
+        instance,
+        lease,
+        stepRetry,
+        compensationRetry,
+        newMax,
+        closeTimeout,
+        traceRecorder,
+        clock,
+        random);
+  }
+
+  public SagasOptions withCloseTimeout(Duration newTimeout) {
+    return new SagasOptions(
+        instance,
+        lease,
+        stepRetry,
+        compensationRetry,
+        maxResultBytes,
+        newTimeout,
+        traceRecorder,
+        clock,
+        random);
   }
 
   public SagasOptions withTraceRecorder(TraceRecorder newRecorder) {
     return new SagasOptions(
-        instance, lease, stepRetry, compensationRetry, maxResultBytes, newRecorder, clock, random);
+        instance,
+        lease,
+        stepRetry,
+        compensationRetry,
+        maxResultBytes,
+        closeTimeout,
+        newRecorder,
+        clock,
+        random);
   }
 
   public SagasOptions withClock(Clock newClock) {
@@ -115,6 +171,7 @@ public record SagasOptions(
         stepRetry,
         compensationRetry,
         maxResultBytes,
+        closeTimeout,
         traceRecorder,
         newClock,
         random);
@@ -127,6 +184,7 @@ public record SagasOptions(
         stepRetry,
         compensationRetry,
         maxResultBytes,
+        closeTimeout,
         traceRecorder,
         clock,
         newRandom);

@@ -75,14 +75,6 @@ final class Steps {
         });
   }
 
-  /** The key of the step that is being executed. */
-  String idempotencyKey() {
-    if (current == null || Thread.currentThread() != owner) {
-      throw new IllegalStateException("Only a step that is being executed has an idempotency key.");
-    }
-    return context.idempotencyKey(current);
-  }
-
   /**
    * Commits what waits, with the end of the saga.
    *

@@ -5,6 +5,7 @@ import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,12 +24,15 @@ final class Takeover implements AutoCloseable {
   /** With so many running already, others may take what is left. */
   private static final int ENOUGH = 1_000;
 
+  private static final Duration FIRST_LEASE = Duration.ofSeconds(10);
   private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
+  private static final Duration RETRY = Duration.ofMillis(500);
 
   private final SagaEngine engine;
   private final SagaStore store;
   private final SagasOptions options;
   private final Semaphore wake = new Semaphore(0);
+  private final CountDownLatch leased = new CountDownLatch(1);
   private final Thread thread;
   private volatile Set<DefinitionVersion> definitions = Set.of();
   private boolean failing;
@@ -45,6 +49,24 @@ final class Takeover implements AutoCloseable {
     wake.release();
   }
 
+  /**
+   * A saga is started only by an instance that others know to be alive: they would take it over.
+   */
+  void awaitLease() {
+    try {
+      if (!leased.await(FIRST_LEASE.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new SagaStoreException(
+            "The saga store did not answer within "
+                + FIRST_LEASE.toSeconds()
+                + " s: nothing was started.",
+            null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SagaException("Interrupted: nothing was started.", e);
+    }
+  }
+
   private void run() {
     var pause = Duration.ZERO;
     while (!engine.isClosing()) {
@@ -59,7 +81,7 @@ final class Takeover implements AutoCloseable {
         return;
       }
       if (!engine.isClosing()) {
-        pause = look() ? BETWEEN_BATCHES : options.lease().dividedBy(3);
+        pause = look() ? BETWEEN_BATCHES : failing ? RETRY : options.lease().dividedBy(3);
       }
     }
   }
@@ -70,6 +92,7 @@ final class Takeover implements AutoCloseable {
     try {
       var taken = store.claim(options.instance(), options.lease(), definitions, limit);
       failing = false;
+      leased.countDown();
       for (var saga : taken) {
         LOG.info("Saga {} ({}) goes on here.", saga.id(), saga.definition());
         engine.launch(saga);

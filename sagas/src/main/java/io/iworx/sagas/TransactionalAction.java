@@ -11,7 +11,7 @@ public interface TransactionalAction<T> {
 
   /**
    * Runs in a transaction that was begun for it. It must neither commit, roll back nor close the
-   * connection.
+   * connection, nor leave the transaction idle, such as for a call, for as long as the lease.
    *
    * @throws Exception after which everything it wrote is rolled back
    */

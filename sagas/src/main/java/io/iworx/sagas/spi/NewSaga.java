@@ -1,6 +1,7 @@
 package io.iworx.sagas.spi;
 
 import io.iworx.correlation.Correlation;
+import java.time.Instant;
 
 /**
  * A saga on its way into the store.
@@ -11,6 +12,13 @@ import io.iworx.correlation.Correlation;
  * @param key unique within the definition
  * @param input what it was started with, as JSON
  * @param correlation the context it was started in; its deadline is not kept
+ * @param startedAt by the clock of the instance that starts it
  */
 public record NewSaga(
-    String id, String definition, int version, String key, String input, Correlation correlation) {}
+    String id,
+    String definition,
+    int version,
+    String key,
+    String input,
+    Correlation correlation,
+    Instant startedAt) {}

@@ -33,11 +33,12 @@ public interface SagaStore {
 
   /**
    * Keeps a new saga, held by the instance, unless its definition has one with this key already
-   * (whatever its version or state). Prolongs the instance's lease.
+   * (whatever its version or state). The instance has shown a sign of life by {@link #claim}
+   * before.
    *
    * @return the saga that has the key now, without its step records
    */
-  StoredSaga start(NewSaga saga, String instance, Duration lease);
+  StoredSaga start(NewSaga saga, String instance);
 
   /**
    * Prolongs the instance's lease, then takes over open sagas of the given definitions whose

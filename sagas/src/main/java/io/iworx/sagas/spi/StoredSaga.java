@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param correlation the context it was started in
  * @param instance who holds it, or held it last; null when nobody did
  * @param fence grows with each holder, from 1
- * @param startedAt when it was started
+ * @param startedAt when it was started, by the clock of the instance that started it
  * @param endedAt when it ended or became stuck; null while it is open
  * @param steps its step records by sequence; empty where they were not asked for
  */
@@ -42,6 +42,26 @@ public record StoredSaga(
     Instant startedAt,
     @Nullable Instant endedAt,
     List<StepRecord> steps) {
+
+  /** The same saga with the given step records. */
+  public StoredSaga withSteps(List<StepRecord> newSteps) {
+    return new StoredSaga(
+        id,
+        definition,
+        version,
+        key,
+        state,
+        input,
+        output,
+        failure,
+        stuckReason,
+        correlation,
+        instance,
+        fence,
+        startedAt,
+        endedAt,
+        newSteps);
+  }
 
   /** What it takes to run. */
   public DefinitionVersion definitionVersion() {

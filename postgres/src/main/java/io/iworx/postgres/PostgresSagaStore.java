@@ -1,0 +1,138 @@
+package io.iworx.postgres;
+
+import io.iworx.sagas.SagaState;
+import io.iworx.sagas.spi.DefinitionVersion;
+import io.iworx.sagas.spi.NewSaga;
+import io.iworx.sagas.spi.Progress;
+import io.iworx.sagas.spi.SagaClaim;
+import io.iworx.sagas.spi.SagaClaimLostException;
+import io.iworx.sagas.spi.SagaStore;
+import io.iworx.sagas.spi.SagaStoreException;
+import io.iworx.sagas.spi.SagaWork;
+import io.iworx.sagas.spi.StoredSaga;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/**
+ * Sagas in PostgreSQL: the tables {@code sagas}, {@code saga_steps} and {@code saga_instances}.
+ *
+ * <p>Cost: a start is one statement and commit; a {@link #commit} is one; a {@link #commitIn} is
+ * two statements and the commit, beside those of the work.
+ */
+public final class PostgresSagaStore implements SagaStore {
+  private final DataSource dataSource;
+
+  private PostgresSagaStore(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /** A store on a database that {@link Migrations} has migrated; the data source stays open. */
+  public static PostgresSagaStore create(DataSource dataSource) {
+    return new PostgresSagaStore(dataSource);
+  }
+
+  /** Statements on a connection. */
+  @FunctionalInterface
+  private interface Statements<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  @Override
+  public Set<Feature> features() {
+    return EnumSet.allOf(Feature.class);
+  }
+
+  @Override
+  public StoredSaga start(NewSaga saga, String instance) {
+    return alone(
+        "Saga " + saga.id() + " could not be started",
+        connection -> {
+          var started = SagaRows.insert(connection, saga, instance);
+          return started.isPresent()
+              ? started.get()
+              : SagaRows.findByKey(connection, saga.definition(), saga.key())
+                  .orElseThrow(() -> new SQLException("The saga that has the key is gone."));
+        });
+  }
+
+  @Override
+  public List<StoredSaga> claim(
+      String instance, Duration lease, Set<DefinitionVersion> definitions, int limit) {
+    return alone(
+        "Instance " + instance + " could not prolong its lease",
+        connection -> SagaClaims.claim(connection, instance, lease, definitions, limit));
+  }
+
+  @Override
+  public void commit(SagaClaim claim, Progress progress) {
+    if (!alone(notRecorded(claim), connection -> SagaRecords.add(connection, claim, progress))) {
+      throw new SagaClaimLostException(claim);
+    }
+  }
+
+  @Override
+  public void commitIn(SagaClaim claim, SagaWork work) throws Exception {
+    try (var transaction = SagaTransaction.begin(dataSource, claim)) {
+      transaction.run(work);
+    }
+  }
+
+  @Override
+  public void release(String instance) {
+    alone(
+        "The lease of instance " + instance + " could not be ended",
+        connection -> SagaClaims.release(connection, instance));
+  }
+
+  @Override
+  public Optional<StoredSaga> find(String sagaId) {
+    UUID id;
+    try {
+      id = UUID.fromString(sagaId);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    return alone(
+        "Saga " + sagaId + " could not be read", connection -> SagaRows.find(connection, id));
+  }
+
+  @Override
+  public List<StoredSaga> list(Set<SagaState> states, int limit) {
+    return alone(
+        "The sagas could not be listed", connection -> SagaRows.list(connection, states, limit));
+  }
+
+  static String notRecorded(SagaClaim claim) {
+    return "The progress of saga " + claim.sagaId() + " could not be recorded";
+  }
+
+  static SagaStoreException failed(String what, SQLException e) {
+    return new SagaStoreException(
+        what + ": " + e.getMessage() + " (SQL state " + e.getSQLState() + ").", e);
+  }
+
+  private <T> T alone(String failure, Statements<T> statements) {
+    try (var connection = dataSource.getConnection()) {
+      var before = connection.getAutoCommit();
+      if (!before) {
+        connection.setAutoCommit(true);
+      }
+      try {
+        return statements.run(connection);
+      } finally {
+        if (!before) {
+          connection.setAutoCommit(false);
+        }
+      }
+    } catch (SQLException e) {
+      throw failed(failure, e);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.iworx.postgres;
+
+import io.iworx.sagas.SagaFailure;
+import io.iworx.sagas.spi.Progress;
+import io.iworx.sagas.spi.SagaClaim;
+import io.iworx.sagas.spi.StepRecord;
+import io.iworx.sagas.spi.Transition;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what a saga's holder adds, in one statement that first locks the saga's row: it adds
+ * nothing when the row is no longer the holder's.
+ */
+final class SagaRecords {
+  private static final String HELD =
+      """
+      WITH held AS (
+        SELECT id FROM sagas
+        WHERE id = ? AND instance = ? AND fence = ? AND state IN ('RUNNING', 'COMPENSATING')
+        FOR NO KEY UPDATE)
+      """;
+
+  private static final String CHANGED =
+      """
+      WITH held AS (
+        UPDATE sagas
+        SET state = ?, output = ?::json, stuck_reason = ?,
+            failed_step = coalesce(?, failed_step), failure_kind = coalesce(?, failure_kind),
+            failure_message = coalesce(?, failure_message),
+            failure_code = coalesce(?, failure_code),
+            failure_detail = coalesce(?, failure_detail),
+            ended_at = CASE WHEN ? THEN clock_timestamp() END
+        WHERE id = ? AND instance = ? AND fence = ? AND state = ?
+        RETURNING id)
+      """;
+
+  private static final String ADDED =
+      """
+      , added AS (
+        INSERT INTO saga_steps (saga_id, sequence, step, kind, result, failure_kind,
+          failure_message, failure_code, failure_detail, attempts, started_at, ended_at)
+        SELECT held.id, record.* FROM held, (VALUES {records}) AS record)
+      """;
+
+  private static final String RECORD =
+      "(?::integer, ?, ?, ?::json, ?, ?, ?, ?, ?::integer, ?::timestamptz, ?::timestamptz)";
+
+  private SagaRecords() {}
+
+  /** False when another instance holds the saga, or it left the state: nothing is added then. */
+  static boolean add(Connection connection, SagaClaim claim, Progress progress)
+      throws SQLException {
+    try (var statement = connection.prepareStatement(sql(progress))) {
+      var parameters = new Parameters(statement);
+      var transition = progress.transition();
+      if (transition != null) {
+        setChange(parameters, transition);
+      }
+      parameters.add(UUID.fromString(claim.sagaId()));
+      parameters.add(claim.instance());
+      parameters.add(claim.fence());
+      if (transition != null) {
+        parameters.add(transition.from().name());
+      }
+      for (var step : progress.records()) {
+        setRecord(parameters, step);
+      }
+      try (var rows = statement.executeQuery()) {
+        return rows.next() && rows.getInt(1) == 1;
+      }
+    }
+  }
+
+  private static String sql(Progress progress) {
+    var count = progress.records().size();
+    return (progress.transition() == null ? HELD : CHANGED)
+        + (count == 0
+            ? ""
+            : ADDED.replace("{records}", String.join(", ", Collections.nCopies(count, RECORD))))
+        + "SELECT count(*) FROM held";
+  }
+
+  private static void setChange(Parameters parameters, Transition transition) throws SQLException {
+    parameters.add(transition.to().name());
+    parameters.add(transition.output());
+    parameters.add(transition.stuckReason());
+    var failure = transition.failure();
+    parameters.add(failure == null ? null : failure.step());
+    setFailure(parameters, failure);
+    parameters.add(!transition.to().isOpen());
+  }
+
+  private static void setRecord(Parameters parameters, StepRecord step) throws SQLException {
+    parameters.add(step.sequence());
+    parameters.add(step.step());
+    parameters.add(step.kind().name());
+    parameters.add(step.result());
+    setFailure(parameters, step.failure());
+    parameters.add(step.attempts());
+    parameters.add(OffsetDateTime.ofInstant(step.startedAt(), ZoneOffset.UTC));
+    parameters.add(OffsetDateTime.ofInstant(step.endedAt(), ZoneOffset.UTC));
+  }
+
+  private static void setFailure(Parameters parameters, @Nullable SagaFailure failure)
+      throws SQLException {
+    parameters.add(failure == null ? null : failure.kind().name());
+    parameters.add(failure == null ? null : failure.message());
+    parameters.add(failure == null ? null : failure.code());
+    parameters.add(failure == null ? null : failure.detail());
+  }
+
+  /** The parameters of a statement, one after the other. */
+  private static final class Parameters {
+    private final PreparedStatement statement;
+    private int index;
+
+    Parameters(PreparedStatement statement) {
+      this.statement = statement;
+    }
+
+    void add(@Nullable Object value) throws SQLException {
+      index++;
+      if (value == null) {
+        statement.setString(index, null);
+      } else {
+        statement.setObject(index, value);
+      }
+    }
+  }
+}

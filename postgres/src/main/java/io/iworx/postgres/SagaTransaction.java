@@ -1,0 +1,122 @@
+package io.iworx.postgres;
+
+import io.iworx.sagas.spi.Progress;
+import io.iworx.sagas.spi.SagaClaim;
+import io.iworx.sagas.spi.SagaClaimLostException;
+import io.iworx.sagas.spi.SagaWork;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * A transaction that a saga's step shares with its record. What fails on our side is a {@link
+ * io.iworx.sagas.spi.SagaStoreException}; what fails because of the step's own rows, also if only
+ * the commit tells, is the step's failure.
+ */
+final class SagaTransaction implements AutoCloseable {
+  private static final String IN_FAILED_TRANSACTION = "25P02";
+
+  private final Connection connection;
+  private final SagaClaim claim;
+  private final boolean autoCommit;
+  private boolean committed;
+
+  private SagaTransaction(Connection connection, SagaClaim claim, boolean autoCommit) {
+    this.connection = connection;
+    this.claim = claim;
+    this.autoCommit = autoCommit;
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // the connection is closed by close()
+  static SagaTransaction begin(DataSource dataSource, SagaClaim claim) {
+    try {
+      var connection = dataSource.getConnection();
+      try {
+        var transaction = new SagaTransaction(connection, claim, connection.getAutoCommit());
+        connection.setAutoCommit(false);
+        limitIdleness(connection, claim);
+        return transaction;
+      } catch (SQLException | RuntimeException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw PostgresSagaStore.failed("A step of saga " + claim.sagaId() + " was not begun", e);
+    }
+  }
+
+  /** A holder that is paused in its step keeps the rows it locked no longer than its lease. */
+  private static void limitIdleness(Connection connection, SagaClaim claim) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT set_config('idle_in_transaction_session_timeout', ?, true)")) {
+      statement.setString(1, Long.toString(claim.lease().toMillis()));
+      statement.execute();
+    }
+  }
+
+  void run(SagaWork work) throws Exception {
+    var progress = work.run(connection);
+    record(progress);
+    commit();
+    committed = true;
+  }
+
+  private void record(Progress progress) throws SQLException {
+    boolean held;
+    try {
+      held = SagaRecords.add(connection, claim, progress);
+    } catch (SQLException e) {
+      if (IN_FAILED_TRANSACTION.equals(e.getSQLState())) {
+        throw new SQLException(
+            "The step caught a failure of its own statement, after which its transaction cannot"
+                + " commit; use a savepoint, or let it fail.",
+            IN_FAILED_TRANSACTION,
+            e);
+      }
+      throw ownOrStore(e, isRolledBack(e));
+    }
+    if (!held) {
+      throw new SagaClaimLostException(claim);
+    }
+  }
+
+  private void commit() throws SQLException {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      throw ownOrStore(e, isRolledBack(e) || hasState(e, "23"));
+    }
+  }
+
+  private SQLException ownOrStore(SQLException e, boolean own) {
+    if (own) {
+      return e;
+    }
+    throw PostgresSagaStore.failed(PostgresSagaStore.notRecorded(claim), e);
+  }
+
+  /** Deadlock or serialization failure: surely nothing happened. */
+  private static boolean isRolledBack(SQLException e) {
+    return hasState(e, "40");
+  }
+
+  private static boolean hasState(SQLException e, String beginning) {
+    var state = e.getSQLState();
+    return state != null && state.startsWith(beginning);
+  }
+
+  @Override
+  public void close() {
+    try (connection) {
+      if (!committed) {
+        connection.rollback();
+      }
+      if (autoCommit) {
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      // The connection is broken, and with it the transaction; the first failure says why.
+    }
+  }
+}

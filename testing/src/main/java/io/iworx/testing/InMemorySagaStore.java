@@ -1,0 +1,244 @@
+package io.iworx.testing;
+
+import io.iworx.sagas.SagaState;
+import io.iworx.sagas.spi.DefinitionVersion;
+import io.iworx.sagas.spi.NewSaga;
+import io.iworx.sagas.spi.Progress;
+import io.iworx.sagas.spi.SagaClaim;
+import io.iworx.sagas.spi.SagaClaimLostException;
+import io.iworx.sagas.spi.SagaStore;
+import io.iworx.sagas.spi.SagaStoreException;
+import io.iworx.sagas.spi.SagaWork;
+import io.iworx.sagas.spi.StepRecord;
+import io.iworx.sagas.spi.StoredSaga;
+import io.iworx.sagas.spi.Transition;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A saga store in memory, for tests and for trying things out: keeps every promise of the port but
+ * durability and callers' transactions. Safe for any thread.
+ */
+public final class InMemorySagaStore implements SagaStore {
+  private final Clock clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, StoredSaga> sagas = new TreeMap<>();
+  private final Map<String, Instant> leases = new HashMap<>();
+
+  private InMemorySagaStore(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** An empty store on the system's clock. */
+  public static InMemorySagaStore create() {
+    return create(Clock.systemUTC());
+  }
+
+  /** An empty store; leases go by the clock. */
+  public static InMemorySagaStore create(Clock clock) {
+    return new InMemorySagaStore(clock);
+  }
+
+  @Override
+  public Set<Feature> features() {
+    return Set.of();
+  }
+
+  @Override
+  public StoredSaga start(NewSaga saga, String instance) {
+    lock.lock();
+    try {
+      var existing =
+          sagas.values().stream()
+              .filter(it -> it.definition().equals(saga.definition()))
+              .filter(it -> it.key().equals(saga.key()))
+              .findFirst();
+      return existing
+          .orElseGet(() -> sagas.computeIfAbsent(saga.id(), _ -> stored(saga, instance)))
+          .withSteps(List.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static StoredSaga stored(NewSaga saga, String instance) {
+    return new StoredSaga(
+        saga.id(),
+        saga.definition(),
+        saga.version(),
+        saga.key(),
+        SagaState.RUNNING,
+        saga.input(),
+        null,
+        null,
+        null,
+        saga.correlation().withDeadline(null),
+        instance,
+        1,
+        saga.startedAt(),
+        null,
+        List.of());
+  }
+
+  @Override
+  public List<StoredSaga> claim(
+      String instance, Duration lease, Set<DefinitionVersion> definitions, int limit) {
+    lock.lock();
+    try {
+      var now = clock.instant();
+      leases.put(instance, now.plus(lease));
+      var abandoned =
+          sagas.values().stream()
+              .filter(saga -> saga.state().isOpen())
+              .filter(saga -> definitions.contains(saga.definitionVersion()))
+              .filter(saga -> !instance.equals(saga.instance()))
+              .filter(saga -> !isAlive(saga.instance(), now))
+              .limit(limit)
+              .toList();
+      return abandoned.stream().map(saga -> takeOver(saga, instance)).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isAlive(@Nullable String instance, Instant now) {
+    return leases.getOrDefault(Objects.requireNonNullElse(instance, ""), Instant.MIN).isAfter(now);
+  }
+
+  private StoredSaga takeOver(StoredSaga saga, String instance) {
+    var taken =
+        new StoredSaga(
+            saga.id(),
+            saga.definition(),
+            saga.version(),
+            saga.key(),
+            saga.state(),
+            saga.input(),
+            saga.output(),
+            saga.failure(),
+            saga.stuckReason(),
+            saga.correlation(),
+            instance,
+            saga.fence() + 1,
+            saga.startedAt(),
+            saga.endedAt(),
+            saga.steps());
+    sagas.put(saga.id(), taken);
+    return taken;
+  }
+
+  @Override
+  public void commit(SagaClaim claim, Progress progress) {
+    lock.lock();
+    try {
+      var saga = held(claim, progress.transition());
+      var steps = new ArrayList<>(saga.steps());
+      for (var step : progress.records()) {
+        if (steps.stream().anyMatch(it -> it.sequence() == step.sequence())) {
+          throw new SagaStoreException(
+              "Saga " + saga.id() + " has a record number " + step.sequence() + " already.", null);
+        }
+        steps.add(step);
+      }
+      steps.sort(Comparator.comparingInt(StepRecord::sequence));
+      sagas.put(saga.id(), changed(saga.withSteps(List.copyOf(steps)), progress.transition()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private StoredSaga held(SagaClaim claim, @Nullable Transition transition) {
+    var saga = sagas.get(claim.sagaId());
+    if (saga == null
+        || !claim.instance().equals(saga.instance())
+        || claim.fence() != saga.fence()
+        || !saga.state().isOpen()
+        || (transition != null && transition.from() != saga.state())) {
+      throw new SagaClaimLostException(claim);
+    }
+    return saga;
+  }
+
+  private StoredSaga changed(StoredSaga saga, @Nullable Transition transition) {
+    if (transition == null) {
+      return saga;
+    }
+    return new StoredSaga(
+        saga.id(),
+        saga.definition(),
+        saga.version(),
+        saga.key(),
+        transition.to(),
+        saga.input(),
+        transition.output(),
+        transition.failure() == null ? saga.failure() : transition.failure(),
+        transition.stuckReason(),
+        saga.correlation(),
+        saga.instance(),
+        saga.fence(),
+        saga.startedAt(),
+        transition.to().isOpen() ? null : clock.instant(),
+        saga.steps());
+  }
+
+  /**
+   * Refuses.
+   *
+   * @throws IllegalStateException always: memory takes part in no transaction, as {@link #features}
+   *     says
+   */
+  @Override
+  public void commitIn(SagaClaim claim, SagaWork work) {
+    throw new IllegalStateException(
+        "The saga store in memory takes part in no transaction; saga "
+            + claim.sagaId()
+            + " needs a step without a connection.");
+  }
+
+  @Override
+  public void release(String instance) {
+    lock.lock();
+    try {
+      leases.remove(instance);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<StoredSaga> find(String sagaId) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(sagas.get(sagaId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public List<StoredSaga> list(Set<SagaState> states, int limit) {
+    lock.lock();
+    try {
+      return sagas.values().stream()
+          .filter(saga -> states.contains(saga.state()))
+          .sorted(Comparator.comparing(StoredSaga::id).reversed())
+          .limit(limit)
+          .map(saga -> saga.withSteps(List.of()))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
