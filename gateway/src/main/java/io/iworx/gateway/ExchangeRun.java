@@ -7,8 +7,6 @@ import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -28,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
-final class ExchangeRun implements UpstreamConnection.Listener {
+final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.Ending {
   private static final Logger log = LoggerFactory.getLogger(ExchangeRun.class);
   private static final Duration MAX_STEPS = Duration.ofSeconds(10);
   private static final int CLIENT_GONE = 499;
@@ -70,53 +68,22 @@ final class ExchangeRun implements UpstreamConnection.Listener {
 
   void start() {
     enter(Phase.STEPS, MAX_STEPS);
-    next(0);
+    new StepSequence(core, exchange, channel.eventLoop(), this).start();
   }
 
-  private void next(int index) {
-    for (int i = index; i < core.steps.size(); i++) {
-      if (!follow(i, verdict(i))) {
-        return;
-      }
-    }
+  @Override
+  public boolean inSteps() {
+    return phase == Phase.STEPS;
+  }
+
+  @Override
+  public void letThrough() {
     forward();
   }
 
-  private Verdict verdict(int index) {
-    try {
-      return core.steps.get(index).apply(exchange);
-    } catch (RuntimeException e) { // a step's own fault must not take the connection along
-      return failed(e);
-    }
-  }
-
-  private Verdict failed(Throwable failure) {
-    log.error("[API Gateway] {} a step failed", exchange.correlationId(), failure);
-    return new Verdict.Refuse(Problem.INTERNAL);
-  }
-
-  /** Whether the next step is to be asked now. */
-  private boolean follow(int index, Verdict verdict) {
-    switch (verdict) {
-      case Verdict.Proceed() -> {
-        return true;
-      }
-      case Verdict.Answer(var reply) -> reply(reply, false);
-      case Verdict.Refuse(var problem) -> refuse(problem);
-      case Verdict.Later(var later) ->
-          later.whenComplete(
-              (value, failure) ->
-                  channel
-                      .eventLoop()
-                      .execute(() -> resume(index, failure == null ? value : failed(failure))));
-    }
-    return false;
-  }
-
-  private void resume(int index, Verdict verdict) {
-    if (phase == Phase.STEPS && follow(index, verdict)) {
-      next(index + 1);
-    }
+  @Override
+  public void answered(Reply reply) {
+    reply(reply, false);
   }
 
   // --- the request
@@ -260,7 +227,7 @@ final class ExchangeRun implements UpstreamConnection.Listener {
     var request = exchange.request();
     var code = answer.status().code();
     var headers = answer.headers();
-    closeAfter = frame(answer) || client.mustClose(request);
+    closeAfter = AnswerFraming.frame(request, answer) || client.mustClose(request);
     core.clientHead.forward(
         headers, exchange.correlationId(), exchange.origin(), exchange.caller().authenticated());
     ClientHead.connection(headers, closeAfter, request.http10());
@@ -268,25 +235,6 @@ final class ExchangeRun implements UpstreamConnection.Listener {
     enter(Phase.ANSWERING, routeTimeout());
     client.write(
         new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), headers));
-  }
-
-  /** Makes the answer's end visible to the client; true when only closing can show it. */
-  private boolean frame(HttpResponse answer) {
-    var headers = answer.headers();
-    var code = answer.status().code();
-    if (exchange.request().method().equals(HttpMethod.HEAD) || code == 204 || code == 304) {
-      headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-      return false;
-    }
-    if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-      return false;
-    }
-    if (exchange.request().http10()) {
-      headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-      return true;
-    }
-    headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-    return false;
   }
 
   @Override
@@ -360,7 +308,8 @@ final class ExchangeRun implements UpstreamConnection.Listener {
     }
   }
 
-  private void refuse(Problem problem) {
+  @Override
+  public void refuse(Problem problem) {
     if (phase == Phase.ANSWERING) {
       cutOff("cut off");
       return;

@@ -1,0 +1,82 @@
+package io.iworx.gateway;
+
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the steps one after the other, until one ends the exchange or all have let it through. */
+final class StepSequence {
+  private static final Logger log = LoggerFactory.getLogger(StepSequence.class);
+
+  /** How the steps end. */
+  interface Ending {
+    /** Whether the exchange still waits for its steps: the client may have left. */
+    boolean inSteps();
+
+    void letThrough();
+
+    void answered(Reply reply);
+
+    void refuse(Problem problem);
+  }
+
+  private final Core core;
+  private final Exchange exchange;
+  private final Executor loop;
+  private final Ending ending;
+
+  StepSequence(Core core, Exchange exchange, Executor loop, Ending ending) {
+    this.core = core;
+    this.exchange = exchange;
+    this.loop = loop;
+    this.ending = ending;
+  }
+
+  void start() {
+    next(0);
+  }
+
+  private void next(int index) {
+    for (int i = index; i < core.steps.size(); i++) {
+      if (!follow(i, verdict(i))) {
+        return;
+      }
+    }
+    ending.letThrough();
+  }
+
+  private Verdict verdict(int index) {
+    try {
+      return core.steps.get(index).apply(exchange);
+    } catch (RuntimeException e) { // a step's own fault must not take the connection along
+      return failed(e);
+    }
+  }
+
+  private Verdict failed(Throwable failure) {
+    log.error("[API Gateway] {} a step failed", exchange.correlationId(), failure);
+    return new Verdict.Refuse(Problem.INTERNAL);
+  }
+
+  /** Whether the next step is to be asked now. */
+  private boolean follow(int index, Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Proceed() -> {
+        return true;
+      }
+      case Verdict.Answer(var reply) -> ending.answered(reply);
+      case Verdict.Refuse(var problem) -> ending.refuse(problem);
+      case Verdict.Later(var later) ->
+          later.whenComplete(
+              (value, failure) ->
+                  loop.execute(() -> resume(index, failure == null ? value : failed(failure))));
+    }
+    return false;
+  }
+
+  private void resume(int index, Verdict verdict) {
+    if (ending.inSteps() && follow(index, verdict)) {
+      next(index + 1);
+    }
+  }
+}
