@@ -84,6 +84,9 @@ final class HealthChecks {
         found.put(route.service(), threads.submit(() -> check(route)));
       }
     }
+    if (stopped.getCount() == 0) {
+      throw new InterruptedException("stopped in the middle of a round");
+    }
     var services = new LinkedHashMap<String, Health.State>();
     found.forEach((service, state) -> services.put(service, state.resultNow()));
     last.set(new Health(clock.instant(), services));
