@@ -18,7 +18,8 @@ import javax.sql.DataSource;
  *
  * <p>Readers never skip an event that commits late and are not held up by transactions that do not
  * write to the table; how is told at {@link SettledMarks}. All subscriptions of a process share one
- * reader, which keeps one connection of the data source while somebody reads.
+ * reader, which keeps one connection of the data source, and a second one to hear of other processes
+ * unless {@linkplain PostgresEventLogOptions#notices switched off}.
  */
 public final class PostgresEventLog implements EventLog {
   private final DataSource dataSource;
@@ -65,7 +66,7 @@ public final class PostgresEventLog implements EventLog {
       return List.of();
     }
     List<LogEntry> entries = appender.append(dataSource, drafts);
-    tail.expect(lastPosition(entries));
+    tail.appended();
     return entries;
   }
 

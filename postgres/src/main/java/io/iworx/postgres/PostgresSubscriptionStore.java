@@ -158,7 +158,7 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
           if (checkpoint(connection, claim) >= checkpoint) {
             return null;
           }
-          work.run(connection);
+          work.run(BorrowedConnection.of(connection));
           if (advance(connection, claim, checkpoint, ADVANCE_ONCE) == 0) {
             throw new ClaimLostException(claim);
           }

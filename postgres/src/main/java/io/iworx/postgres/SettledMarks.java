@@ -30,6 +30,9 @@ final class SettledMarks {
 
   private static final String PREPARED = "-1/";
 
+  /** No mark is settled yet: the first publisher that was met is still in its transaction. */
+  static final long UNKNOWN = -1;
+
   private record Mark(long position, Set<String> holders) {
     boolean waitsForOrdinary() {
       return holders.stream().anyMatch(holder -> !holder.startsWith(PREPARED));
@@ -38,11 +41,12 @@ final class SettledMarks {
 
   private final ArrayDeque<Mark> pending = new ArrayDeque<>();
   private Set<String> preparedBefore = Set.of();
-  private long settled;
-  private long highest;
+  private long settled = UNKNOWN;
+  private long highest = UNKNOWN;
 
   /**
-   * Takes in what was seen and returns the position up to which the log is settled.
+   * Takes in what was seen and returns the position up to which the log is settled, or {@link
+   * #UNKNOWN}.
    *
    * @param handedOut the last position handed out, read before the holders were listed
    * @param holders the transactions that hold the writer's lock
@@ -76,8 +80,8 @@ final class SettledMarks {
       return;
     }
     highest = handedOut;
-    if (holders.isEmpty()) {
-      // Nobody writes, so nothing before can be missing either.
+    if (holders.isEmpty() || handedOut == 0) {
+      // Nobody writes, or nobody ever did: nothing before can be missing either.
       settled = handedOut;
       pending.clear();
       return;

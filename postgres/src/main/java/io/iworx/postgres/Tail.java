@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Tail implements AutoCloseable {
   private static final int WINDOW = 1_000;
   private static final int FETCH = 250;
+  private static final int MAX_CHARACTERS = 16 * 1024 * 1024;
 
   /**
    * What is known of the end.
@@ -30,35 +32,57 @@ final class Tail implements AutoCloseable {
   private final DataSource dataSource;
   private final LogTable table;
   private final TailWatch watch;
+  private final NoticeSender sender;
+  private final boolean notices;
 
   /** Held while the shared connection is used. */
   private final ReentrantLock reading = new ReentrantLock();
 
   private final AtomicLong refreshes = new AtomicLong();
+
+  /** How many times this process appended, and how many of those the last look had behind it. */
+  private final AtomicLong appends = new AtomicLong();
+
+  private volatile long appendsSeen;
   private @Nullable LogReader reader;
-  private long scanned;
+  private long scanned = SettledMarks.UNKNOWN;
   private boolean closed;
   private volatile @Nullable Window window;
 
   Tail(DataSource dataSource, LogTable table, PostgresEventLogOptions options) {
     this.dataSource = dataSource;
     this.table = table;
-    this.watch = new TailWatch(this, options);
+    this.notices = options.notices();
+    this.sender = new NoticeSender(dataSource);
+    this.watch = new TailWatch(this, dataSource, options);
   }
 
   Slice read(long after, int limit) throws SQLException {
-    Window seen = window;
-    if (seen == null || after >= seen.upTo) {
+    Slice known = known(after, limit);
+    if (known.entries().size() < limit && (known.upTo() == after || mayBeBehind())) {
       refresh();
-      seen = window;
+      return known(after, limit);
     }
+    return known;
+  }
+
+  /** Whether this process published, or may just have, what was not looked at yet. */
+  private boolean mayBeBehind() {
+    return appends.get() != appendsSeen || watch.isOwed();
+  }
+
+  private Slice known(long after, int limit) throws SQLException {
+    Window seen = window;
     if (seen == null || after >= seen.upTo) {
       return new Slice(List.of(), after);
     }
     long upTo = seen.upTo;
     List<LogEntry> entries =
         after >= seen.after
-            ? seen.entries.stream().filter(entry -> entry.position() > after).limit(limit).toList()
+            ? seen.entries.stream()
+                .filter(entry -> entry.position() > after)
+                .limit(limit)
+                .toList()
             : Transactions.alone(
                 dataSource, connection -> LogReader.rows(connection, after, upTo, limit));
     return new Slice(entries, entries.size() < limit ? upTo : entries.getLast().position());
@@ -84,8 +108,10 @@ final class Tail implements AutoCloseable {
         return new Progress(upTo(), scanned, reader != null && reader.isWaiting());
       }
       refreshes.incrementAndGet();
+      long appended = appends.get();
       Progress progress = look();
-      watch.moved();
+      appendsSeen = appended;
+      watch.looked(progress);
       return progress;
     } catch (SQLException e) {
       dropReader();
@@ -105,21 +131,30 @@ final class Tail implements AutoCloseable {
   record Progress(long upTo, long settled, boolean waiting) {}
 
   private Progress look() throws SQLException {
-    LogReader current = reader;
-    if (current == null) {
-      current = LogReader.open(dataSource, table);
-      reader = current;
-      scanned = upTo();
+    LogReader kept = reader;
+    if (kept != null) {
+      try {
+        return look(kept);
+      } catch (SQLException e) {
+        // It may have been broken for long; only a fresh connection says whether that is over.
+        dropReader();
+      }
     }
+    LogReader fresh = LogReader.open(dataSource, table);
+    reader = fresh;
+    scanned = window == null ? SettledMarks.UNKNOWN : upTo();
+    return look(fresh);
+  }
+
+  private Progress look(LogReader current) throws SQLException {
     long settled = current.settled();
     if (settled > scanned) {
       Window seen = window;
       if (seen == null || settled - seen.upTo > WINDOW) {
         long last = current.lastRow(settled);
-        if (seen == null || last > seen.upTo + WINDOW) {
+        // Those who are far behind read for themselves.
+        if (seen == null || last - seen.upTo > WINDOW) {
           window = new Window(last, last, List.of());
-          scanned = settled;
-          return new Progress(last, settled, current.isWaiting());
         }
       }
       extend(current, settled);
@@ -130,7 +165,7 @@ final class Tail implements AutoCloseable {
   private void extend(LogReader current, long settled) throws SQLException {
     List<LogEntry> rows;
     do {
-      Window seen = java.util.Objects.requireNonNull(window);
+      Window seen = Objects.requireNonNull(window);
       rows = current.rows(seen.upTo, settled, FETCH);
       if (!rows.isEmpty()) {
         window = joined(seen, rows);
@@ -140,20 +175,37 @@ final class Tail implements AutoCloseable {
   }
 
   private static Window joined(Window seen, List<LogEntry> rows) {
-    List<LogEntry> entries = new ArrayList<>(seen.entries.size() + rows.size());
-    entries.addAll(seen.entries);
-    entries.addAll(rows);
-    long after = seen.after;
-    int surplus = entries.size() - WINDOW;
-    if (surplus > 0) {
-      after = entries.get(surplus - 1).position();
-      entries = entries.subList(surplus, entries.size());
+    List<LogEntry> all = new ArrayList<>(seen.entries.size() + rows.size());
+    all.addAll(seen.entries);
+    all.addAll(rows);
+    int first = all.size();
+    long characters = 0;
+    while (first > 0 && all.size() - first < WINDOW && characters < MAX_CHARACTERS) {
+      first--;
+      characters += all.get(first).payload().length();
     }
-    return new Window(after, rows.getLast().position(), List.copyOf(entries));
+    long after = first == 0 ? seen.after : all.get(first - 1).position();
+    return new Window(
+        after, all.getLast().position(), List.copyOf(all.subList(first, all.size())));
   }
 
+  /** An event of this process is in the log. */
+  void appended() {
+    appends.incrementAndGet();
+    watch.ask();
+    tellOthers();
+  }
+
+  /** A caller's transaction in this process was given this position. */
   void expect(long position) {
     watch.expect(position);
+  }
+
+  /** Events of this process show by now. */
+  void tellOthers() {
+    if (notices) {
+      sender.send();
+    }
   }
 
   void awaitAfter(long position, Duration atMost) throws InterruptedException {
@@ -170,6 +222,7 @@ final class Tail implements AutoCloseable {
   @Override
   public void close() {
     watch.close();
+    sender.close();
     reading.lock();
     try {
       closed = true;

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,38 +15,50 @@ import org.slf4j.LoggerFactory;
  */
 final class TailWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TailWatch.class);
+
+  /** Many publishers at once would otherwise set off a look each. */
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
+
   private static final Duration ACTIVE_FOR = Duration.ofSeconds(2);
-  private static final Duration URGENT_FOR = Duration.ofSeconds(10);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final Tail tail;
   private final PostgresEventLogOptions options;
+  private final NoticeListener listener;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wanted = lock.newCondition();
   private final Condition moved = lock.newCondition();
-  private final long origin = System.nanoTime();
 
-  private @Nullable Thread thread;
-  private int waiting;
-  private boolean asked;
+  private boolean running;
+  private boolean listening;
   private boolean closed;
   private boolean failing;
-  private long expected;
-  private long expectedAt;
-  private long movedAt;
-  private long lastUpTo;
 
-  TailWatch(Tail tail, PostgresEventLogOptions options) {
+  /** How many threads wait for the end to move. */
+  private int waiting;
+
+  /** Somebody knows that there is something new. */
+  private boolean asked;
+
+  /** The highest position given to a caller's transaction whose end nobody tells us; 0 for none. */
+  private long owed;
+
+  /** When something last happened, in nanoseconds; before the first time long ago. */
+  private long activeAt = System.nanoTime() - ACTIVE_FOR.toNanos();
+
+  private long shown;
+
+  TailWatch(Tail tail, DataSource dataSource, PostgresEventLogOptions options) {
     this.tail = tail;
     this.options = options;
+    this.listener = new NoticeListener(dataSource, this::ask);
   }
 
-  /** An event of this process has this position and shows now or when its transaction commits. */
-  void expect(long position) {
+  /** There is something new: looks as soon as it can, if anybody waits. */
+  void ask() {
     lock.lock();
     try {
-      expected = Math.max(expected, position);
-      expectedAt = now();
+      activeAt = System.nanoTime();
       asked = true;
       wanted.signal();
     } finally {
@@ -53,14 +66,41 @@ final class TailWatch implements AutoCloseable {
     }
   }
 
-  /** The end of the log was looked at by whomever. */
-  void moved() {
+  /** A caller's transaction was given this position: looks often until it ends one way or other. */
+  void expect(long position) {
     lock.lock();
     try {
-      if (tail.upTo() > lastUpTo) {
-        lastUpTo = tail.upTo();
-        movedAt = now();
+      owed = Math.max(owed, position);
+      activeAt = System.nanoTime();
+      run();
+      wanted.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a caller's transaction that was given a position may have committed since. */
+  boolean isOwed() {
+    lock.lock();
+    try {
+      return owed > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The end of the log was looked at, by whomever. */
+  void looked(Tail.Progress progress) {
+    lock.lock();
+    try {
+      if (progress.upTo() > shown) {
+        shown = progress.upTo();
+        activeAt = System.nanoTime();
         moved.signalAll();
+      }
+      if (owed > 0 && progress.settled() >= owed) {
+        owed = 0;
+        tail.tellOthers();
       }
     } finally {
       lock.unlock();
@@ -74,8 +114,14 @@ final class TailWatch implements AutoCloseable {
       if (closed || tail.upTo() > position) {
         return;
       }
-      begin();
+      waiting++;
       try {
+        run();
+        listen();
+        if (waiting == 1) {
+          asked = true;
+          wanted.signal();
+        }
         while (!closed && tail.upTo() <= position && left > 0) {
           left = moved.awaitNanos(left);
         }
@@ -87,81 +133,83 @@ final class TailWatch implements AutoCloseable {
     }
   }
 
-  private void begin() {
-    waiting++;
-    if (thread == null) {
-      thread = Thread.ofVirtual().name("iworx-event-log-tail").start(this::run);
-    }
-    if (waiting == 1) {
-      asked = true;
-      wanted.signal();
+  private void run() {
+    if (!running && !closed) {
+      running = true;
+      Thread.ofVirtual().name("iworx-event-log-tail").start(this::watch);
     }
   }
 
-  private void run() {
-    Tail.@Nullable Progress progress = null;
+  private void listen() {
+    if (options.notices() && !listening && !closed) {
+      listening = true;
+      listener.start();
+    }
+  }
+
+  private void watch() {
     try {
-      while (pause(progress)) {
-        progress = look();
+      boolean publishers = false;
+      while (pause(publishers)) {
+        publishers = look();
+        Thread.sleep(BETWEEN_LOOKS);
       }
     } catch (InterruptedException e) {
-      // Closed.
+      // Nobody interrupts it; if somebody does, that is an end.
     }
   }
 
-  private Tail.@Nullable Progress look() {
+  /** Returns whether publishers are in the middle of a transaction. */
+  private boolean look() {
     try {
-      Tail.Progress progress = tail.refresh();
+      boolean publishers = tail.refresh().waiting();
       if (failing) {
-        failing = false;
         LOG.info("[Event Bus] the event log can be read again");
       }
-      return progress;
+      failing = false;
+      return publishers;
     } catch (SQLException | RuntimeException e) {
       if (!failing) {
-        failing = true;
-        LOG.warn(
-            "[Event Bus] the event log cannot be read, trying again until it can: {}",
-            e.toString());
+        LOG.warn("[Event Bus] the event log cannot be read; trying until it can: {}", e.toString());
       }
-      return null;
+      failing = true;
+      return false;
     }
   }
 
   /** Waits until the next look is due; false when it is over. */
-  private boolean pause(Tail.@Nullable Progress progress) throws InterruptedException {
+  private boolean pause(boolean publishers) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = failing ? AFTER_FAILURE.toNanos() : interval(progress).toNanos();
-      while (!closed && (waiting == 0 || ((failing || !asked) && left > 0))) {
-        if (waiting == 0) {
+      long since = System.nanoTime();
+      while (!closed) {
+        if (waiting == 0 && owed == 0) {
           wanted.await();
-          left = 0;
-        } else {
-          left = wanted.awaitNanos(left);
+          continue;
         }
+        boolean now = asked && waiting > 0 && !failing;
+        long left = interval(publishers).toNanos() - (System.nanoTime() - since);
+        if (now || left <= 0) {
+          asked = false;
+          return true;
+        }
+        wanted.awaitNanos(left);
       }
-      asked = false;
-      return !closed;
+      return false;
     } finally {
       lock.unlock();
     }
   }
 
-  private Duration interval(Tail.@Nullable Progress progress) {
-    if (progress == null) {
-      return options.activePoll();
+  private Duration interval(boolean publishers) {
+    if (failing) {
+      return AFTER_FAILURE;
     }
-    long now = now();
-    if (expected > progress.settled() && now - expectedAt < URGENT_FOR.toNanos()) {
+    boolean active = System.nanoTime() - activeAt < ACTIVE_FOR.toNanos();
+    if (waiting > 0 && active && (owed > 0 || publishers)) {
       return options.urgentPoll();
     }
-    boolean active = movedAt != 0 && now - movedAt < ACTIVE_FOR.toNanos();
-    return active || progress.waiting() ? options.activePoll() : options.idlePoll();
-  }
-
-  private long now() {
-    return System.nanoTime() - origin;
+    return active || owed > 0 || publishers ? options.activePoll() : options.idlePoll();
   }
 
   @Override
@@ -173,6 +221,11 @@ final class TailWatch implements AutoCloseable {
       moved.signalAll();
     } finally {
       lock.unlock();
+    }
+    listener.stop();
+    if (listening) {
+      tail.tellOthers();
+      listener.close();
     }
   }
 }

@@ -1,0 +1,137 @@
+package io.iworx.postgres;
+
+import io.iworx.correlation.Correlation;
+import io.iworx.eventbus.spi.Draft;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Concurrent transactional publishers that do what makes readers fail: some stay open long, some
+ * roll back, some are prepared for two-phase commit, and transactions on other tables stay open
+ * throughout.
+ */
+final class PublisherStorm {
+  static final int PUBLISHERS = 16;
+
+  private final TestDatabase database;
+  private final PostgresEventLog log;
+  private final long seed;
+
+  /** When each committed event's transaction had committed. */
+  private final Map<String, Long> committed = new ConcurrentHashMap<>();
+
+  PublisherStorm(TestDatabase database, PostgresEventLog log, long seed) {
+    this.database = database;
+    this.log = log;
+    this.seed = seed;
+  }
+
+  Map<String, Long> committed() {
+    return committed;
+  }
+
+  void run(Duration duration) throws Exception {
+    database.execute("CREATE TABLE IF NOT EXISTS foreign_rows (id int)");
+    long end = System.nanoTime() + duration.toNanos();
+    try (Connection foreign = database.connect();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      foreign.setAutoCommit(false);
+      execute(foreign, "INSERT INTO foreign_rows VALUES (1)");
+      List<Future<?>> publishers = new ArrayList<>();
+      for (int number = 0; number < PUBLISHERS; number++) {
+        int publisher = number;
+        publishers.add(
+            threads.submit(
+                () -> {
+                  publish(publisher, end);
+                  return null;
+                }));
+      }
+      for (Future<?> publisher : publishers) {
+        publisher.get();
+      }
+      foreign.rollback();
+    }
+  }
+
+  private void publish(int publisher, long end) throws SQLException {
+    Random random = new Random(seed * 31 + publisher);
+    int sequence = 0;
+    try (Connection connection = database.connect()) {
+      connection.setAutoCommit(false);
+      while (System.nanoTime() < end) {
+        List<String> ids = new ArrayList<>();
+        for (int count = 1 + random.nextInt(3); count > 0; count--) {
+          String id = "p" + publisher + "-" + sequence++;
+          ids.add(id);
+          insert(connection, publisher, id, random);
+        }
+        execute(connection, "SELECT pg_sleep(" + hold(random) + ")");
+        if (finish(connection, random, ids.getFirst())) {
+          long now = System.nanoTime();
+          ids.forEach(id -> committed.put(id, now));
+        }
+      }
+    }
+  }
+
+  private static double hold(Random random) {
+    int dice = random.nextInt(100);
+    return dice < 70 ? 0 : dice < 95 ? random.nextDouble() * 0.02 : 0.2 + random.nextDouble() * 0.8;
+  }
+
+  private void insert(Connection connection, int publisher, String id, Random random)
+      throws SQLException {
+    if (random.nextBoolean()) {
+      Correlation correlation = Correlation.of("storm-" + publisher);
+      String payload = "{\"n\":" + id.substring(id.indexOf('-') + 1) + "}";
+      log.appendIn(
+          connection,
+          List.of(new Draft(id, "a.b", "storm", correlation, "p" + publisher, payload, "{}")));
+      return;
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "INSERT INTO domain_events (event_id, event_type, service_name, payload) VALUES (?, 'a.b', 'old', '{}')")) {
+      statement.setString(1, id);
+      statement.executeUpdate();
+    }
+  }
+
+  private static boolean finish(Connection connection, Random random, String name)
+      throws SQLException {
+    int dice = random.nextInt(100);
+    if (dice < 5) {
+      connection.rollback();
+      return false;
+    }
+    if (dice < 10) {
+      execute(connection, "PREPARE TRANSACTION '" + name + "'");
+      connection.commit();
+      connection.setAutoCommit(true);
+      execute(connection, "SELECT pg_sleep(" + random.nextDouble() * 0.3 + ")");
+      execute(connection, (dice < 6 ? "ROLLBACK" : "COMMIT") + " PREPARED '" + name + "'");
+      connection.setAutoCommit(false);
+      return dice >= 6;
+    }
+    connection.commit();
+    return true;
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package io.iworx.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.iworx.correlation.Correlation;
+import io.iworx.eventbus.EventConflictException;
+import io.iworx.eventbus.EventException;
+import io.iworx.eventbus.spi.Draft;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Slice;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a reader sees while others are in the middle of something. */
+@ParameterizedClass
+@EnumSource(TestServer.class)
+class ReadingIT {
+  @RegisterExtension final TestDatabase database;
+  private PostgresEventLog log;
+
+  ReadingIT(TestServer server) {
+    database = TestDatabase.migrated(server);
+  }
+
+  @BeforeEach
+  void open() {
+    log = PostgresEventLog.create(database.pool());
+    assertThat(log.read(0, 10).entries()).isEmpty();
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  private static Draft draft(String id) {
+    return new Draft(id, "a.b", "test", Correlation.fresh(), null, "{\"id\":\"" + id + "\"}", "{}");
+  }
+
+  private List<String> ids() {
+    return log.read(0, 1_000).entries().stream().map(LogEntry::id).toList();
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private Connection transaction() throws SQLException {
+    Connection connection = database.connect();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  @Test
+  void waitsForTheEarlierOneThatCommitsLater() throws SQLException {
+    try (Connection slow = transaction()) {
+      log.appendIn(slow, List.of(draft("slow")));
+      log.append(List.of(draft("quick")));
+      assertThat(ids()).isEmpty();
+      slow.commit();
+      assertThat(ids()).containsExactly("slow", "quick");
+    }
+  }
+
+  @Test
+  void goesOnWhenTheEarlierOneIsRolledBack() throws SQLException {
+    try (Connection slow = transaction()) {
+      log.appendIn(slow, List.of(draft("slow")));
+      log.append(List.of(draft("quick")));
+      slow.rollback();
+      assertThat(ids()).containsExactly("quick");
+    }
+  }
+
+  @Test
+  void isNotHeldUpByWritersOfOtherTablesOrByReaders() throws SQLException {
+    database.execute("CREATE TABLE other (id int)");
+    try (Connection writer = transaction();
+        Connection reader = transaction()) {
+      execute(writer, "INSERT INTO other VALUES (1)");
+      execute(reader, "SELECT * FROM domain_events FOR UPDATE");
+      log.append(List.of(draft("quick")));
+      assertThat(ids()).containsExactly("quick");
+    }
+  }
+
+  @Test
+  void isNotHeldUpByPublishersThatCameLater() throws SQLException {
+    try (Connection first = transaction();
+        Connection later = transaction()) {
+      log.appendIn(first, List.of(draft("first")));
+      log.append(List.of(draft("quick")));
+      assertThat(ids()).isEmpty();
+      log.appendIn(later, List.of(draft("later")));
+      first.commit();
+      assertThat(ids()).containsExactly("first", "quick");
+      later.commit();
+      assertThat(ids()).containsExactly("first", "quick", "later");
+    }
+  }
+
+  @Test
+  void waitsForAPreparedTransaction() throws SQLException {
+    try (Connection slow = transaction()) {
+      log.appendIn(slow, List.of(draft("slow")));
+      log.append(List.of(draft("quick")));
+      assertThat(ids()).isEmpty();
+      execute(slow, "PREPARE TRANSACTION 'slow'");
+      slow.commit();
+      log.append(List.of(draft("another")));
+      assertThat(ids()).isEmpty();
+      slow.setAutoCommit(true);
+      execute(slow, "COMMIT PREPARED 'slow'");
+      assertThat(ids()).containsExactly("slow", "quick", "another");
+    }
+  }
+
+  @Test
+  void deliversWhatIsInsertedByHand() throws Exception {
+    log.append(List.of(draft("before")));
+    assertThat(ids()).containsExactly("before");
+    long started = System.nanoTime();
+    database.execute(
+        "INSERT INTO domain_events (event_type, service_name, payload) VALUES ('Any Text é!', 'psql', '{}')");
+    log.awaitAfter(1, Duration.ofSeconds(5));
+    assertThat(log.read(1, 10).entries())
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.type()).isEqualTo("Any Text é!"))
+        .satisfies(entry -> assertThat(entry.correlationId()).isNull());
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void readsRowsWithHolesAndOddities() throws SQLException {
+    database.execute(
+        """
+        INSERT INTO domain_events (event_id, event_type, service_name, payload, metadata, published_at, created_at)
+        VALUES ('a', '', '', '[1]', '"text"', NULL, NULL), ('b', '*', 's', '1', NULL, '-infinity', NULL)
+        """);
+    database.execute("INSERT INTO domain_events (event_type, service_name, payload, traceparent) VALUES ('x', 's', 'null', 'odd')");
+    assertThat(log.read(0, 10).entries())
+        .hasSize(3)
+        .allSatisfy(entry -> assertThat(entry.traceContext()).isNull());
+    assertThat(log.head()).isEqualTo(3);
+  }
+
+  @Test
+  void keepsTheOrderOfABatchAndReturnsTheFirstPositionOfAnId() {
+    List<Draft> drafts = IntStream.range(0, 300).mapToObj(n -> draft("e" + n)).toList();
+    List<LogEntry> entries = log.append(drafts);
+    assertThat(entries).extracting(LogEntry::id).isEqualTo(drafts.stream().map(Draft::id).toList());
+    assertThat(entries).extracting(LogEntry::position).isSorted();
+    List<LogEntry> again = log.append(List.of(draft("new"), drafts.get(7)));
+    assertThat(again.get(1).position()).isEqualTo(entries.get(7).position());
+    assertThat(ids()).hasSize(301);
+  }
+
+  @Test
+  void aConflictStoresNothing() {
+    log.append(List.of(draft("one")));
+    Draft different =
+        new Draft("one", "a.b", "test", Correlation.fresh(), null, "{\"id\":2}", "{}");
+    assertThatThrownBy(() -> log.append(List.of(draft("two"), different)))
+        .isInstanceOf(EventConflictException.class)
+        .hasMessageContaining("one");
+    assertThatThrownBy(() -> log.append(List.of(different))).isInstanceOf(EventConflictException.class);
+    assertThatThrownBy(() -> log.append(List.of(draft("x"), draft("y"), new Draft("x", "c", "s", Correlation.fresh(), null, "{}", "{}"))))
+        .isInstanceOf(EventConflictException.class);
+    assertThat(ids()).containsExactly("one");
+  }
+
+  @Test
+  void numbersAreComparedAsJsonAndNotAsText() {
+    Correlation correlation = Correlation.fresh();
+    log.append(List.of(new Draft("n", "a", "s", correlation, "k", "{\"a\": 1, \"b\":2}", "{}")));
+    log.append(List.of(new Draft("n", "a", "s", correlation, "k", "{\"b\":2,\"a\":1.0}", "{}")));
+    assertThat(ids()).containsExactly("n");
+  }
+
+  @Test
+  void refusesAutocommit() {
+    assertThatThrownBy(
+            () -> {
+              try (Connection connection = database.connect()) {
+                log.appendIn(connection, List.of(draft("x")));
+              }
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("autocommit");
+  }
+
+  @Test
+  void refusesWhatTheDatabaseCannotKeep() {
+    Draft nul = new Draft("n", "a", "s", Correlation.fresh(), null, "{\"a\":\"\\u0000\"}", "{}");
+    assertThatThrownBy(() -> log.append(List.of(nul)))
+        .isInstanceOf(EventException.class)
+        .hasMessageContaining("Event n was not appended");
+  }
+
+  @Test
+  void survivesTheLossOfItsConnections() throws SQLException {
+    log.append(List.of(draft("before")));
+    assertThat(ids()).containsExactly("before");
+    try (Connection admin = database.connect()) {
+      execute(
+          admin,
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'iworx' AND datname = current_database()");
+    }
+    log.append(List.of(draft("after")));
+    assertThat(ids()).containsExactly("before", "after");
+  }
+
+  @Test
+  void aLogOfManyRowsIsReadInPieces() throws SQLException {
+    database.execute(
+        "INSERT INTO domain_events (event_type, service_name, payload) SELECT 'a', 's', '{}' FROM generate_series(1, 5000)");
+    List<LogEntry> all = new ArrayList<>();
+    long position = 0;
+    while (true) {
+      Slice slice = log.read(position, 700);
+      all.addAll(slice.entries());
+      if (slice.entries().isEmpty()) {
+        break;
+      }
+      position = slice.upTo();
+    }
+    assertThat(all).extracting(LogEntry::position).hasSize(5000).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void anotherProcessIsToldByANotice() throws Exception {
+    try (ConnectionPool other = database.openPool(5);
+        PostgresEventLog elsewhere =
+            PostgresEventLog.create(
+                other,
+                PostgresEventLogOptions.defaults().withIdlePoll(Duration.ofMinutes(1)))) {
+      elsewhere.awaitAfter(0, Duration.ofMillis(10));
+      Awaitility.await()
+          .until(
+              () ->
+                  database
+                      .query(
+                          "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")
+                      .size(),
+              size -> size == 1);
+      // Idle by now: nothing but a notice makes it look within the minute.
+      elsewhere.awaitAfter(0, Duration.ofMillis(2_500));
+      long started = System.nanoTime();
+      log.append(List.of(draft("x")));
+      elsewhere.awaitAfter(0, Duration.ofSeconds(30));
+      assertThat(elsewhere.read(0, 10).entries()).hasSize(1);
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+}

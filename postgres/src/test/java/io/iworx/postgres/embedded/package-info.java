@@ -1,0 +1,4 @@
+@NullMarked
+package io.iworx.postgres.embedded;
+
+import org.jspecify.annotations.NullMarked;
