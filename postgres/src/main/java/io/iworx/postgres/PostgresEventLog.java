@@ -18,8 +18,8 @@ import javax.sql.DataSource;
  *
  * <p>Readers never skip an event that commits late and are not held up by transactions that do not
  * write to the table; how is told at {@link SettledMarks}. All subscriptions of a process share one
- * reader, which keeps one connection of the data source, and a second one to hear of other processes
- * unless {@linkplain PostgresEventLogOptions#notices switched off}.
+ * reader, which keeps one connection of the data source, and a second one to hear of other
+ * processes unless {@linkplain PostgresEventLogOptions#notices switched off}.
  */
 public final class PostgresEventLog implements EventLog {
   private final DataSource dataSource;

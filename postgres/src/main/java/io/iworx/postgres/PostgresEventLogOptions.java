@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param notices whether processes tell each other of new events (LISTEN, NOTIFY), so that an idle
  *     one need not wait for its next poll; takes one connection while somebody waits for events
  */
-public record PostgresEventLogOptions(Duration urgentPoll, Duration activePoll, Duration idlePoll, boolean notices) {
+public record PostgresEventLogOptions(
+    Duration urgentPoll, Duration activePoll, Duration idlePoll, boolean notices) {
 
   public static final Duration DEFAULT_URGENT_POLL = Duration.ofMillis(4);
   public static final Duration DEFAULT_ACTIVE_POLL = Duration.ofMillis(20);
@@ -34,7 +35,8 @@ public record PostgresEventLogOptions(Duration urgentPoll, Duration activePoll, 
   }
 
   public static PostgresEventLogOptions defaults() {
-    return new PostgresEventLogOptions(DEFAULT_URGENT_POLL, DEFAULT_ACTIVE_POLL, DEFAULT_IDLE_POLL, true);
+    return new PostgresEventLogOptions(
+        DEFAULT_URGENT_POLL, DEFAULT_ACTIVE_POLL, DEFAULT_IDLE_POLL, true);
   }
 
   public PostgresEventLogOptions withUrgentPoll(Duration newUrgentPoll) {

@@ -79,10 +79,7 @@ final class Tail implements AutoCloseable {
     long upTo = seen.upTo;
     List<LogEntry> entries =
         after >= seen.after
-            ? seen.entries.stream()
-                .filter(entry -> entry.position() > after)
-                .limit(limit)
-                .toList()
+            ? seen.entries.stream().filter(entry -> entry.position() > after).limit(limit).toList()
             : Transactions.alone(
                 dataSource, connection -> LogReader.rows(connection, after, upTo, limit));
     return new Slice(entries, entries.size() < limit ? upTo : entries.getLast().position());
@@ -185,8 +182,7 @@ final class Tail implements AutoCloseable {
       characters += all.get(first).payload().length();
     }
     long after = first == 0 ? seen.after : all.get(first - 1).position();
-    return new Window(
-        after, all.getLast().position(), List.copyOf(all.subList(first, all.size())));
+    return new Window(after, all.getLast().position(), List.copyOf(all.subList(first, all.size())));
   }
 
   /** An event of this process is in the log. */

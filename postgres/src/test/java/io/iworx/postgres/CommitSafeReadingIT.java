@@ -48,12 +48,12 @@ class CommitSafeReadingIT {
         PostgresEventLog log = PostgresEventLog.create(database.pool());
         PostgresEventLog elsewhere = PostgresEventLog.create(other);
         PostgresEventLog deaf =
-            PostgresEventLog.create(
-                third, PostgresEventLogOptions.defaults().withNotices(false));
+            PostgresEventLog.create(third, PostgresEventLogOptions.defaults().withNotices(false));
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       PublisherStorm storm = new PublisherStorm(database, log, seed);
       Future<ReaderTally> here = threads.submit(() -> follow("here", storm, waiting(log)));
-      Future<ReaderTally> there = threads.submit(() -> follow("elsewhere", storm, waiting(elsewhere)));
+      Future<ReaderTally> there =
+          threads.submit(() -> follow("elsewhere", storm, waiting(elsewhere)));
       Future<ReaderTally> polling = threads.submit(() -> follow("polling", storm, waiting(deaf)));
       Future<ReaderTally> naive = threads.submit(() -> follow("naive", storm, this::naive));
       storm.run(STORM);

@@ -82,7 +82,9 @@ class MigrationsIT {
                 """))
         .as("those without a time have their created_at, the newest of all")
         .containsExactly("0");
-    assertThat(database.query("SELECT count(DISTINCT position) FROM domain_events WHERE processed_by = '{asset-service}'"))
+    assertThat(
+            database.query(
+                "SELECT count(DISTINCT position) FROM domain_events WHERE processed_by = '{asset-service}'"))
         .containsExactly("5000");
     database.execute(OLD_INSERT.formatted("new"));
     assertThat(database.query("SELECT position FROM domain_events WHERE event_id = 'new'"))

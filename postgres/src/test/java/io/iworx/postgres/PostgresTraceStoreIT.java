@@ -60,7 +60,8 @@ class PostgresTraceStoreIT {
   @Test
   void showsAViewerTheirOwnOrganization() throws SQLException {
     PostgresTraceStore store = PostgresTraceStore.create(database.pool());
-    store.append(List.of(entry(Kind.HOP, "ours", "org-1", 1), entry(Kind.HOP, "theirs", "org-2", 2)));
+    store.append(
+        List.of(entry(Kind.HOP, "ours", "org-1", 1), entry(Kind.HOP, "theirs", "org-2", 2)));
     database.execute(
         """
         INSERT INTO domain_events (event_id, event_type, service_name, correlation_id, payload, metadata) VALUES
@@ -108,6 +109,8 @@ class PostgresTraceStoreIT {
             false,
             "\0");
     store.append(List.of(entry));
-    assertThat(store.find("story", ALL)).singleElement().satisfies(kept -> assertThat(kept.succeeded()).isFalse());
+    assertThat(store.find("story", ALL))
+        .singleElement()
+        .satisfies(kept -> assertThat(kept.succeeded()).isFalse());
   }
 }

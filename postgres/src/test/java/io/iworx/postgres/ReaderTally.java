@@ -37,7 +37,8 @@ final class ReaderTally {
   /** The verdict on a reader, once it has had the time it needs. */
   Verdict against(Map<String, Long> committed) {
     long lost = committed.keySet().stream().filter(id -> !arrivals.containsKey(id)).count();
-    long neverCommitted = arrivals.keySet().stream().filter(id -> !committed.containsKey(id)).count();
+    long neverCommitted =
+        arrivals.keySet().stream().filter(id -> !committed.containsKey(id)).count();
     List<Long> delays = new ArrayList<>();
     committed.forEach(
         (id, time) -> {

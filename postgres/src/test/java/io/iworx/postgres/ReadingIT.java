@@ -152,7 +152,8 @@ class ReadingIT {
         INSERT INTO domain_events (event_id, event_type, service_name, payload, metadata, published_at, created_at)
         VALUES ('a', '', '', '[1]', '"text"', NULL, NULL), ('b', '*', 's', '1', NULL, '-infinity', NULL)
         """);
-    database.execute("INSERT INTO domain_events (event_type, service_name, payload, traceparent) VALUES ('x', 's', 'null', 'odd')");
+    database.execute(
+        "INSERT INTO domain_events (event_type, service_name, payload, traceparent) VALUES ('x', 's', 'null', 'odd')");
     assertThat(log.read(0, 10).entries())
         .hasSize(3)
         .allSatisfy(entry -> assertThat(entry.traceContext()).isNull());
@@ -178,8 +179,15 @@ class ReadingIT {
     assertThatThrownBy(() -> log.append(List.of(draft("two"), different)))
         .isInstanceOf(EventConflictException.class)
         .hasMessageContaining("one");
-    assertThatThrownBy(() -> log.append(List.of(different))).isInstanceOf(EventConflictException.class);
-    assertThatThrownBy(() -> log.append(List.of(draft("x"), draft("y"), new Draft("x", "c", "s", Correlation.fresh(), null, "{}", "{}"))))
+    assertThatThrownBy(() -> log.append(List.of(different)))
+        .isInstanceOf(EventConflictException.class);
+    assertThatThrownBy(
+            () ->
+                log.append(
+                    List.of(
+                        draft("x"),
+                        draft("y"),
+                        new Draft("x", "c", "s", Correlation.fresh(), null, "{}", "{}"))))
         .isInstanceOf(EventConflictException.class);
     assertThat(ids()).containsExactly("one");
   }
@@ -247,8 +255,7 @@ class ReadingIT {
     try (ConnectionPool other = database.openPool(5);
         PostgresEventLog elsewhere =
             PostgresEventLog.create(
-                other,
-                PostgresEventLogOptions.defaults().withIdlePoll(Duration.ofMinutes(1)))) {
+                other, PostgresEventLogOptions.defaults().withIdlePoll(Duration.ofMinutes(1)))) {
       elsewhere.awaitAfter(0, Duration.ofMillis(10));
       Awaitility.await()
           .until(

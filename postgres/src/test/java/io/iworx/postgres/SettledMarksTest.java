@@ -71,7 +71,7 @@ class SettledMarksTest {
   /** A world of transactions that take a lock, are given positions, prepare, end. */
   @RepeatedTest(200)
   void neverSettlesWhatCanStillCome(RepetitionInfo repetition) {
-    long seed = 1_000 + repetition.getCurrentRepetition();
+    long seed = 1_000L + repetition.getCurrentRepetition();
     Random random = new Random(seed);
     List<Writer> open = new ArrayList<>();
     long next = 1;
@@ -98,7 +98,8 @@ class SettledMarksTest {
           }
         }
         default -> {
-          Set<String> holders = open.stream().map(writer -> writer.name).collect(Collectors.toSet());
+          Set<String> holders =
+              open.stream().map(writer -> writer.name).collect(Collectors.toSet());
           settled = marks.observe(next - 1, holders);
         }
       }

@@ -66,8 +66,7 @@ class SubscriptionStoreIT {
   private Claim claimWhenFree(String instance) {
     return Awaitility.await()
         .atMost(Duration.ofSeconds(10))
-        .until(
-            () -> store.claim(definition(Start.EARLIEST), instance, LEASE), Optional::isPresent)
+        .until(() -> store.claim(definition(Start.EARLIEST), instance, LEASE), Optional::isPresent)
         .orElseThrow();
   }
 
@@ -256,8 +255,7 @@ class SubscriptionStoreIT {
                 "SELECT concat_ws('|', handled_by, waiting_for, dead_lettered_by) FROM domain_event_status ORDER BY position"))
         .containsExactly("{}|{}|{stock}", "{stock}|{}|{}", "{}|{stock}|{}");
     assertThat(
-            database.query(
-                "SELECT kind FROM correlation_timeline WHERE correlation_id = 'story'"))
+            database.query("SELECT kind FROM correlation_timeline WHERE correlation_id = 'story'"))
         .containsExactly("EVENT", "EVENT", "EVENT", "DEAD_LETTER");
     store.release(claim);
     Claim other = claim("two", LEASE);

@@ -33,7 +33,9 @@ final class ChildJvm implements AutoCloseable {
             .start());
   }
 
-  /** The one line it says: {@code ready} with the server's process id, or {@code refused} and why. */
+  /**
+   * The one line it says: {@code ready} with the server's process id, or {@code refused} and why.
+   */
   String says() throws IOException {
     return String.valueOf(output.readLine());
   }
@@ -52,8 +54,8 @@ final class ChildJvm implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     process.getOutputStream().close();
-    process.waitFor();
+    process.onExit().join();
   }
 }

@@ -35,22 +35,27 @@ class EmbeddedPostgresIT {
   /** A folder that was used and closed: preparing one takes seconds, copying it does not. */
   private static Path prepared;
 
+  private static Path preparedRoom;
+
+  private Path room;
   private Path folder;
 
   @BeforeAll
   static void prepareFolder() throws IOException {
-    prepared = Files.createTempDirectory("iworx-embedded").resolve("data");
+    preparedRoom = Files.createTempDirectory("iworx-embedded");
+    prepared = preparedRoom.resolve("data");
     EmbeddedPostgres.start(prepared).close();
   }
 
   @AfterAll
   static void deletePreparedFolder() {
-    Command.deleteFolder(prepared.getParent());
+    Command.deleteFolder(preparedRoom);
   }
 
   @BeforeEach
   void createFolder() throws IOException {
-    folder = Files.createTempDirectory("iworx-embedded").resolve("data");
+    room = Files.createTempDirectory("iworx-embedded");
+    folder = room.resolve("data");
   }
 
   private void useUsedFolder() {
@@ -60,7 +65,7 @@ class EmbeddedPostgresIT {
 
   @AfterEach
   void deleteFolder() {
-    Command.deleteFolder(folder.getParent());
+    Command.deleteFolder(room);
   }
 
   private static String query(EmbeddedPostgres server, String sql) throws SQLException {
@@ -100,30 +105,39 @@ class EmbeddedPostgresIT {
     try (EmbeddedPostgres server =
         EmbeddedPostgres.start(
             folder, EmbeddedPostgresOptions.defaults().withProgress(said::add))) {
-      System.out.println("Cold start: " + Duration.ofNanos(System.nanoTime() - cold).toMillis() + " ms");
+      System.out.println(
+          "Cold start: " + Duration.ofNanos(System.nanoTime() - cold).toMillis() + " ms");
       pid = postmaster();
       query(server, "SELECT set_config('x.y', '1', false)");
       assertThat(query(server, "SHOW fsync")).isEqualTo("on");
       assertThat(query(server, "SHOW synchronous_commit")).isEqualTo("on");
       assertThat(query(server, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
       assertThat(query(server, "SELECT lower('É')")).isEqualTo("é");
-      assertThatThrownBy(() -> DriverManager.getConnection(server.jdbcUrl(), server.user(), "wrong"))
+      assertThatThrownBy(
+              () -> DriverManager.getConnection(server.jdbcUrl(), server.user(), "wrong"))
           .isInstanceOf(SQLException.class);
       try (Connection connection =
               DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
           Statement statement = connection.createStatement()) {
         statement.execute("CREATE TABLE kept AS SELECT 'kept' AS word");
       }
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("password"))))
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(folder.resolve("password"))))
           .isEqualTo("rw-------");
     }
     assertThat(said).anyMatch(line -> line.contains(folder.toString()));
     assertThat(runs(pid)).isFalse();
-    assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).flatMap(p -> p.info().commandLine().stream()))
+    assertThat(
+            ProcessHandle.current()
+                .descendants()
+                .filter(ProcessHandle::isAlive)
+                .flatMap(p -> p.info().commandLine().stream()))
         .noneMatch(line -> line.contains(folder.toString()));
     long warm = System.nanoTime();
     try (EmbeddedPostgres server = EmbeddedPostgres.start(folder)) {
-      System.out.println("Warm start: " + Duration.ofNanos(System.nanoTime() - warm).toMillis() + " ms");
+      System.out.println(
+          "Warm start: " + Duration.ofNanos(System.nanoTime() - warm).toMillis() + " ms");
       assertThat(query(server, "SELECT word FROM kept")).isEqualTo("kept");
     }
   }
@@ -150,8 +164,7 @@ class EmbeddedPostgresIT {
       int port = taken.getLocalPort();
       assertThatThrownBy(
               () ->
-                  EmbeddedPostgres.start(
-                      folder, EmbeddedPostgresOptions.defaults().withPort(port)))
+                  EmbeddedPostgres.start(folder, EmbeddedPostgresOptions.defaults().withPort(port)))
           .isInstanceOf(EmbeddedPostgresException.class)
           .hasMessageContaining("Port " + port);
     }
@@ -241,16 +254,19 @@ class EmbeddedPostgresIT {
   void runsAsAnOrdinaryUserToo() throws Exception {
     Assumptions.assumeTrue(
         Owner.self() == Owner.ROOT && Command.exists("setpriv"), "this is that already");
-    Path open = folder.getParent();
-    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Path home = Files.createDirectory(open.resolve("home"));
+    Files.setPosixFilePermissions(room, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path home = Files.createDirectory(room.resolve("home"));
     Files.setAttribute(home, "unix:uid", NOBODY);
     List<String> asNobody =
         List.of(
-            "setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups",
-            "env", "XDG_CACHE_HOME=" + home);
+            "setpriv",
+            "--reuid=" + NOBODY,
+            "--regid=" + NOBODY,
+            "--clear-groups",
+            "env",
+            "XDG_CACHE_HOME=" + home);
     Path data = home.resolve("data");
-    try (ChildJvm child = ChildJvm.start(asNobody, readableClassPath(open), data)) {
+    try (ChildJvm child = ChildJvm.start(asNobody, readableClassPath(room), data)) {
       long pid = child.postmaster();
       assertThat(Files.getAttribute(Path.of("/proc/" + pid), "unix:uid", LinkOption.NOFOLLOW_LINKS))
           .isEqualTo(NOBODY);
