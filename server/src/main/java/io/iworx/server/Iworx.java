@@ -61,7 +61,14 @@ public final class Iworx {
   /** The whole command line, with the commands of every extension on the class path. */
   static CommandLine commandLine() {
     var line = new CommandLine(new Iworx());
+    line.addSubcommand(new UpCommand());
+    line.addSubcommand(new GatewayCommand());
     line.addSubcommand(new TokenCommand());
+    line.addSubcommand(new TraceCommand());
+    line.addSubcommand(new EventsCommand());
+    line.addSubcommand(new SubscriptionsCommand());
+    line.addSubcommand(new RoutesCommand());
+    line.addSubcommand(new DoctorCommand());
     for (var extension : ServiceLoader.load(Extension.class)) {
       extension.commands().forEach(line::addSubcommand);
     }

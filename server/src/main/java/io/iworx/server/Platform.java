@@ -1,7 +1,9 @@
 package io.iworx.server;
 
+import io.iworx.trace.Trace;
 import java.net.URI;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A running platform in this process: database, gateway, console and hosted services. Safe for any
@@ -9,7 +11,18 @@ import java.util.List;
  */
 public interface Platform extends AutoCloseable {
 
-  /** Where the gateway listens: {@code http://localhost:PORT}. */
+  /**
+   * Starts one; when this returns, everything runs.
+   *
+   * @param progress is told each step in a few words
+   * @throws CommandException when it cannot start; nothing is left running then
+   */
+  static Platform start(PlatformOptions options, Consumer<String> progress) {
+    var parts = new Parts();
+    return PlatformStart.run(options, parts, progress);
+  }
+
+  /** Where the gateway listens: {@code http://127.0.0.1:PORT}. */
   URI gateway();
 
   /** Where the console's admin API listens: {@code http://127.0.0.1:PORT}. */
@@ -21,16 +34,19 @@ public interface Platform extends AutoCloseable {
   /** Mints tokens that this platform's gateway believes. */
   Tokens tokens();
 
+  /** What a correlation id set off, from what is stored now; empty when nothing is. */
+  Trace trace(String correlationId);
+
   /**
    * Stops one hosted service and leaves its route: callers get 503 from now on.
    *
-   * @throws IllegalArgumentException when no hosted service has the name
+   * @throws IllegalArgumentException when no hosted service that runs has the name
    */
   void stopService(String name);
 
   /**
    * Ends it in order: the gateway finishes what is under way, then the services, then the database
-   * this process started.
+   * this process started. A second call does nothing.
    */
   @Override
   void close();

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What a platform is started with.
  *
  * @param folder where its data, secret and log are; made when missing
- * @param port the gateway's port, default {@value #DEFAULT_PORT}; 0 for a free one
+ * @param port the gateway's port, 0 for a free one; null for the configuration's, which is {@value
+ *     #DEFAULT_PORT} unless it says otherwise
  * @param consolePort the console's port on 127.0.0.1, default {@value #DEFAULT_CONSOLE_PORT}; 0 for
  *     a free one
  * @param database a PostgreSQL database to use, {@code jdbc:postgresql://…} or {@code
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PlatformOptions(
     Path folder,
-    int port,
+    @Nullable Integer port,
     int consolePort,
     @Nullable String database,
     @Nullable Path config,
@@ -27,10 +28,11 @@ public record PlatformOptions(
 
   /** An embedded database and the hosted services, on the default ports. */
   public static PlatformOptions of(Path folder) {
-    return new PlatformOptions(folder, DEFAULT_PORT, DEFAULT_CONSOLE_PORT, null, null, true);
+    return new PlatformOptions(folder, null, DEFAULT_CONSOLE_PORT, null, null, true);
   }
 
-  public PlatformOptions withPorts(int newPort, int newConsolePort) {
+  /** 0 for a free port; a null port is the configuration's. */
+  public PlatformOptions withPorts(@Nullable Integer newPort, int newConsolePort) {
     return new PlatformOptions(folder, newPort, newConsolePort, database, config, examples);
   }
 
@@ -44,5 +46,12 @@ public record PlatformOptions(
 
   public PlatformOptions withExamples(boolean newExamples) {
     return new PlatformOptions(folder, port, consolePort, database, config, newExamples);
+  }
+
+  /** Without the database, whose URL may hold a password. */
+  @Override
+  public String toString() {
+    return "PlatformOptions[folder=%s, port=%s, consolePort=%d, config=%s, examples=%s]"
+        .formatted(folder, port, consolePort, config, examples);
   }
 }

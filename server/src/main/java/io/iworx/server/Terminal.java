@@ -15,4 +15,13 @@ final class Terminal {
       out.flush();
     }
   }
+
+  /** One line on standard error: what is going on, not the answer. */
+  static void say(@Nullable CommandSpec spec, String line) {
+    if (spec != null) {
+      var err = spec.commandLine().getErr();
+      err.println("iworx: " + line);
+      err.flush();
+    }
+  }
 }

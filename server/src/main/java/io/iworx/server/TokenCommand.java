@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "token",
     header = "Prints a token that the gateway believes.",
     description =
-        "Signed with the secret of the data folder, or with IWORX_JWT_SECRET where that is set. Prints the token and nothing else.",
+        "Signed with the secret of the instance that runs on the data folder; else with IWORX_JWT_SECRET where that is set, else with the folder's own. Prints the token and nothing else.",
     footer = {
       "",
       "Examples:",
@@ -66,7 +66,11 @@ final class TokenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var tokens = Tokens.of(Secret.ofExisting(data.path, System.getenv()), Clock.systemUTC());
+    var secret =
+        Instance.find(data.path)
+            .map(Instance::jwtSecret)
+            .orElseGet(() -> Secret.ofExisting(data.path, System.getenv()));
+    var tokens = Tokens.of(secret, Clock.systemUTC());
     Terminal.print(spec, mint(tokens));
     return 0;
   }

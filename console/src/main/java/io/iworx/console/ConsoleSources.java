@@ -1,0 +1,24 @@
+package io.iworx.console;
+
+import io.iworx.eventbus.EventBus;
+import io.iworx.eventbus.spi.EventLog;
+import io.iworx.gateway.Gateway;
+import io.iworx.trace.spi.TraceStore;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What the console shows; all of it stays the giver's to close.
+ *
+ * @param gateway whose routes and health
+ * @param eventLog the events and the subscriptions to them
+ * @param bus publishes what an administrator publishes
+ * @param traces what correlation ids set off
+ * @param facts what the process that runs it knows about itself: machine, database
+ */
+public record ConsoleSources(
+    Gateway gateway,
+    EventLog eventLog,
+    EventBus bus,
+    TraceStore traces,
+    Supplier<List<Finding>> facts) {}

@@ -1,0 +1,20 @@
+package io.iworx.console;
+
+import java.util.List;
+
+/** Everything the admin API answers; what is not here does not exist. */
+final class Endpoints {
+  private Endpoints() {}
+
+  static List<Endpoint> of(ConsoleSources sources) {
+    var events = new EventEndpoints(sources.eventLog(), sources.bus());
+    var doctor = new Doctor(sources);
+    return List.of(
+        new Endpoint("GET", "/admin/traces/{}", new TraceEndpoint(sources.traces())),
+        new Endpoint("GET", "/admin/events", events::list),
+        new Endpoint("POST", "/admin/events", events::publish),
+        new Endpoint("GET", "/admin/subscriptions", new SubscriptionsEndpoint(sources.eventLog())),
+        new Endpoint("GET", "/admin/routes", new RoutesEndpoint(sources.gateway())),
+        new Endpoint("GET", "/admin/doctor", doctor));
+  }
+}

@@ -1,0 +1,161 @@
+package io.iworx.console;
+
+import io.iworx.eventbus.DomainEvents;
+import io.iworx.eventbus.EventType;
+import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.SubscriptionStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Why an event does not arrive: its type, its subscriptions, those who deliver for them. */
+final class EventChecks {
+  private static final String EVENTS = "events";
+  private static final String SUBSCRIPTION = "subscription ";
+  private static final int SHOWN_DEAD_LETTERS = 3;
+
+  /** A subscription that is behind by less is busy, not stuck. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final EventLog log;
+  private final RecentEvents recent;
+
+  EventChecks(EventLog log, RecentEvents recent) {
+    this.log = log;
+    this.recent = recent;
+  }
+
+  /** Whether events of a type are published, by that name, and who gets them. */
+  List<Finding> ofType(String type) {
+    var findings = new ArrayList<Finding>();
+    var published = recent.matching(entry -> entry.type().equals(type));
+    findings.add(name(type, published));
+    var latest = published.isEmpty() ? null : published.getLast();
+    if (latest != null) {
+      findings.add(
+          Finding.good(
+              EVENTS,
+              "%s was last published at %s by %s, position %d."
+                  .formatted(type, latest.timestamp(), latest.service(), latest.position())));
+    }
+    var wanting = log.subscriptions().list().stream().filter(it -> wants(it, type)).toList();
+    if (wanting.isEmpty()) {
+      findings.add(
+          Finding.bad(
+              EVENTS,
+              "Nobody subscribes to " + type + ".",
+              "Start the service that should, and compare the names in './iworx subscriptions'."));
+    }
+    wanting.forEach(it -> findings.addAll(of(it, latest)));
+    return findings;
+  }
+
+  /** How one subscription stands. */
+  List<Finding> ofSubscription(String name) {
+    var all = log.subscriptions().list();
+    var found = all.stream().filter(it -> it.name().equals(name)).toList();
+    if (found.isEmpty()) {
+      var names = all.stream().map(SubscriptionStatus::name).toList();
+      var meant = Nearest.to(name, names).map(it -> " Did you mean " + it + "?").orElse("");
+      return List.of(
+          Finding.bad(
+              SUBSCRIPTION + name,
+              "There is no such subscription." + meant,
+              "A service makes it when it subscribes for the first time; './iworx subscriptions' lists those there are."));
+    }
+    return of(found.getFirst(), null);
+  }
+
+  /** How all subscriptions stand. */
+  List<Finding> ofAllSubscriptions() {
+    return log.subscriptions().list().stream().flatMap(it -> of(it, null).stream()).toList();
+  }
+
+  private Finding name(String type, List<LogEntry> published) {
+    var standard = DomainEvents.all().stream().map(EventType::name).toList();
+    if (standard.contains(type)) {
+      return published.isEmpty()
+          ? Finding.bad(
+              EVENTS,
+              "%s is a standard event, but none is among the last %,d events."
+                  .formatted(type, RecentEvents.REACH),
+              "Nobody published it: check the publisher; './iworx events tail --type %s' shows the next one."
+                  .formatted(type))
+          : Finding.good(EVENTS, type + " is a standard event.");
+    }
+    if (!published.isEmpty()) {
+      return Finding.good(EVENTS, type + " is an event type of a service's own.");
+    }
+    var known = new TreeSet<>(standard);
+    recent.matching(_ -> true).forEach(entry -> known.add(entry.type()));
+    return Finding.bad(
+        EVENTS,
+        "%s is no standard event and nobody published it.%s"
+            .formatted(
+                type, Nearest.to(type, known).map(it -> " Did you mean " + it + "?").orElse("")),
+        "Correct the name where it is published or subscribed to; use the constants of DomainEvents.");
+  }
+
+  private static boolean wants(SubscriptionStatus subscription, String type) {
+    return subscription.patterns().stream()
+        .anyMatch(pattern -> EventType.matching(pattern).matches(type));
+  }
+
+  private List<Finding> of(SubscriptionStatus status, @Nullable LogEntry event) {
+    var findings = new ArrayList<Finding>();
+    var check = SUBSCRIPTION + status.name();
+    findings.add(running(check, status));
+    if (event != null && event.position() <= status.startedAt()) {
+      findings.add(
+          Finding.bad(
+              check,
+              "It began after position %d; the last such event is at %d, before that."
+                  .formatted(status.startedAt(), event.position()),
+              "A new subscription starts at the latest event: subscribe before publishing, or let it start at the earliest."));
+    }
+    if (status.oldestUnread().compareTo(PATIENCE) > 0) {
+      findings.add(
+          Finding.bad(
+              check,
+              "It is %,d events behind; the oldest has waited %d s."
+                  .formatted(status.lag(), status.oldestUnread().toSeconds()),
+              "Look at the log of %s with '--log debug': a handler fails again and again, or is slow."
+                  .formatted(status.service())));
+    }
+    if (status.deadLetters() > 0) {
+      findings.add(deadLetters(check, status));
+    }
+    return findings;
+  }
+
+  private static Finding running(String check, SubscriptionStatus status) {
+    return status.instance() == null
+        ? Finding.bad(
+            check,
+            "Nobody delivers for it; it waits at position %d, %,d events behind."
+                .formatted(status.checkpoint(), status.lag()),
+            "Start %s: events wait until it runs.".formatted(status.service()))
+        : Finding.good(
+            check,
+            "%s delivers for %s, at position %d."
+                .formatted(status.instance(), status.service(), status.checkpoint()));
+  }
+
+  private Finding deadLetters(String check, SubscriptionStatus status) {
+    var reasons =
+        log.subscriptions().deadLetters(status.name(), SHOWN_DEAD_LETTERS).stream()
+            .map(
+                it ->
+                    "%s (%s) after %d attempts: %s"
+                        .formatted(it.entry().id(), it.entry().type(), it.attempts(), it.reason()))
+            .collect(Collectors.joining("; "));
+    return Finding.bad(
+        check,
+        "%,d events were set aside, the latest: %s".formatted(status.deadLetters(), reasons),
+        "Correct the handler or the data, then publish what is still wanted again.");
+  }
+}

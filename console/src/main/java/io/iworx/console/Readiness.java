@@ -1,0 +1,8 @@
+package io.iworx.console;
+
+/** Whether the process takes requests. */
+enum Readiness {
+  STARTING,
+  READY,
+  DRAINING
+}

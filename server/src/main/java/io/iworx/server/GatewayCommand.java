@@ -1,0 +1,72 @@
+package io.iworx.server;
+
+import io.iworx.gateway.Gateway;
+import io.iworx.gateway.GatewayConfig;
+import io.iworx.gateway.GatewayException;
+import io.iworx.trace.TraceRecorder;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "gateway",
+    header = "Runs the gateway alone, without database, console or services.",
+    description =
+        "Tokens are verified as the configuration's 'auth' says, or with IWORX_JWT_SECRET where that is set. Prints 'ready' as its last line.",
+    footer = {
+      "",
+      "Examples:",
+      "  From a file:         ./iworx gateway --config iworx.yaml",
+      "  On another port:     ./iworx gateway --config iworx.yaml --port 9080",
+      "  With a log of calls: ./iworx gateway --config iworx.yaml --log debug"
+    })
+final class GatewayCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The gateway's routes and settings.")
+  Path config = Path.of("iworx.yaml");
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "The port, 0 for a free one (default: the configuration's).")
+  @Nullable Integer port;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var parts = new Parts();
+    Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "stop"));
+    var settings = settings();
+    try {
+      var gateway = parts.add("The gateway", Gateway.start(settings, TraceRecorder.none()));
+      Terminal.print(
+          spec,
+          "gateway on %s with %d routes".formatted(gateway.address(), gateway.routes().size()));
+    } catch (GatewayException e) {
+      throw CommandException.unusable(Objects.requireNonNullElse(e.getMessage(), ""), e);
+    }
+    Terminal.print(spec, "ready");
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  private GatewayConfig settings() {
+    var settings = PlatformConfig.read(config);
+    var secret = System.getenv(Secret.VARIABLE);
+    if (secret != null && !secret.isBlank()) {
+      settings = settings.withAuth(settings.auth().withHs256Secret(secret.strip()));
+    }
+    var chosen = UpCommand.checked("--port", port);
+    return chosen == null ? settings : settings.withPort(chosen);
+  }
+}

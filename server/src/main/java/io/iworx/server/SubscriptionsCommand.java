@@ -1,0 +1,66 @@
+package io.iworx.server;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+    name = "subscriptions",
+    header = "Lists the subscriptions: what they want, who delivers, how far they are.",
+    footer = {
+      "",
+      "Examples:",
+      "  All of them:     ./iworx subscriptions",
+      "  For a program:   ./iworx subscriptions --json"
+    })
+final class SubscriptionsCommand implements Callable<Integer> {
+  @Mixin InstanceFolder data = new InstanceFolder();
+
+  @Option(names = "--json", description = "As JSON.")
+  boolean json;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    try (var admin = AdminClient.of(data.path)) {
+      var answer = admin.json("/admin/subscriptions", Map.of());
+      if (json) {
+        Terminal.print(spec, answer.path("subscriptions").toString());
+        return 0;
+      }
+      var table =
+          new Table("NAME", "SERVICE", "EVENTS", "CHECKPOINT", "LAG", "DEAD", "DELIVERED BY");
+      for (var each : answer.path("subscriptions")) {
+        table.add(
+            each.path("name").asString(""),
+            each.path("service").asString(""),
+            patterns(each),
+            each.path("checkpoint").asLong(),
+            lag(each),
+            each.path("deadLetters").asLong(),
+            each.path("instance").asString("nobody"));
+      }
+      table.lines().forEach(line -> Terminal.print(spec, line));
+      return 0;
+    }
+  }
+
+  private static String patterns(JsonNode each) {
+    return String.join(
+        ",", each.path("patterns").valueStream().map(it -> it.asString("")).toList());
+  }
+
+  private static String lag(JsonNode each) {
+    var events = each.path("lag").asLong();
+    return events == 0
+        ? "0"
+        : "%d (%.1f s)".formatted(events, each.path("oldestUnreadMs").asLong() / 1000.0);
+  }
+}
