@@ -1,6 +1,7 @@
 package io.iworx.examples;
 
 import io.iworx.examples.assets.AssetService;
+import io.iworx.examples.demo.DemoCommand;
 import io.iworx.examples.inventory.InventoryService;
 import io.iworx.examples.people.PeopleService;
 import io.iworx.examples.safety.SafetyService;
@@ -23,6 +24,6 @@ public final class ExampleExtension implements Extension {
 
   @Override
   public List<Object> commands() {
-    return List.of();
+    return List.of(new DemoCommand(), new ExampleCommand(services()));
   }
 }

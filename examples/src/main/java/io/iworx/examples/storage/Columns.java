@@ -6,6 +6,8 @@ import java.sql.Types;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.argument.ArgumentFactory;
@@ -13,6 +15,7 @@ import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.generic.GenericTypes;
 import org.jdbi.v3.core.mapper.ColumnMapper;
 import org.jdbi.v3.core.mapper.ColumnMapperFactory;
+import org.jspecify.annotations.Nullable;
 
 /** How a record's components stand in columns: enums in lower case, lists as {@code jsonb}. */
 final class Columns {
@@ -22,17 +25,29 @@ final class Columns {
     return jdbi.registerArgument(new AsColumn()).registerColumnMapper(new JsonLists());
   }
 
-  private static final class AsColumn implements ArgumentFactory {
+  /** By the component's type, so that it holds for null as well. */
+  private static final class AsColumn implements ArgumentFactory.Preparable {
     @Override
-    public Optional<Argument> build(Type type, Object value, ConfigRegistry config) {
-      return switch (value) {
-        case Enum<?> constant ->
-            Optional.of((at, s, _) -> s.setString(at, constant.name().toLowerCase(Locale.ROOT)));
-        // Typed by the server: PostgreSQL takes no varchar for jsonb.
-        case List<?> list ->
-            Optional.of((at, s, _) -> s.setObject(at, Json.write(list), Types.OTHER));
-        case null, default -> Optional.empty();
-      };
+    public Optional<Function<Object, Argument>> prepare(Type type, ConfigRegistry config) {
+      var erased = GenericTypes.getErasedType(type);
+      if (erased.isEnum()) {
+        return Optional.of(value -> (at, s, _) -> s.setString(at, lowerCase(value)));
+      }
+      // Typed by the server: PostgreSQL takes no varchar for jsonb or uuid, not even a null one.
+      if (erased == List.class) {
+        return Optional.of(value -> (at, s, _) -> s.setObject(at, json(value), Types.OTHER));
+      }
+      return erased == UUID.class
+          ? Optional.of(value -> (at, s, _) -> s.setObject(at, value, Types.OTHER))
+          : Optional.empty();
+    }
+
+    private static @Nullable String lowerCase(@Nullable Object value) {
+      return value == null ? null : value.toString().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String json(@Nullable Object value) {
+      return value == null ? null : Json.write(value);
     }
   }
 

@@ -1,4 +1,4 @@
 @NullMarked
-package io.iworx.examples.storage;
+package io.iworx.examples;
 
 import org.jspecify.annotations.NullMarked;

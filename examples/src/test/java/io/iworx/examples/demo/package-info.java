@@ -1,0 +1,4 @@
+@NullMarked
+package io.iworx.examples.demo;
+
+import org.jspecify.annotations.NullMarked;
