@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** The iworx program in a process of its own. */
 final class Child implements AutoCloseable {
   private final Process process;
+  private final List<String> said = new ArrayList<>();
 
   private Child(Process process) {
     this.process = process;
@@ -41,13 +42,17 @@ final class Child implements AutoCloseable {
   }
 
   private void awaitReady() throws IOException {
-    var said = new StringBuilder();
     BufferedReader lines = process.inputReader();
     for (var line = lines.readLine(); !"ready".equals(line); line = lines.readLine()) {
       assertThat(line).as("ended before it was ready: %s", said).isNotNull();
-      said.append(line).append('\n');
+      said.add(line);
     }
     Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {}));
+  }
+
+  /** What it said before it was ready. */
+  List<String> said() {
+    return said;
   }
 
   /** SIGKILL, to the Java process alone. */

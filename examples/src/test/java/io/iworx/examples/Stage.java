@@ -32,6 +32,10 @@ final class Stage implements AutoCloseable {
     return platform;
   }
 
+  Path folder() {
+    return folder;
+  }
+
   /** A user of an organization who calls the gateway. */
   Api user(String name, String organization) {
     return new Api(

@@ -64,8 +64,8 @@ final class Caller {
       return new Reply(call, response.statusCode(), JSON.readTree(response.body()), millis);
     } catch (IOException | JacksonException e) {
       throw new BrokenPromise(call + " brought no answer in JSON: " + e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (InterruptedException _) {
+      // The interrupt is done with: what follows is cleaning up, undisturbed.
       throw new BrokenPromise(call + " was interrupted");
     }
   }

@@ -35,7 +35,8 @@ public final class DemoCommand implements Callable<Integer> {
     var start = System.nanoTime();
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var story = new Story(out);
-    try (var folder = TemporaryFolder.create("iworx-demo");
+    try (var _ = Interruption.ofThisThread();
+        var folder = TemporaryFolder.create("iworx-demo");
         var platform =
             Platform.start(
                 PlatformOptions.of(folder.path()).withPorts(0, 0),
