@@ -180,11 +180,28 @@ final class Appender {
           1, connection.createArrayOf("text", missing.keySet().toArray(new String[0])));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          LogEntry entry = EventRows.entry(row);
-          entries.put(entry.id(), entry);
+          LogEntry stored = EventRows.entry(row);
+          Draft draft = missing.get(stored.id());
+          entries.put(stored.id(), draft == null ? stored : asPublished(stored, draft));
         }
       }
     }
+  }
+
+  /** The stored event with the payload's own text: jsonb keeps the value, not the spelling. */
+  private static LogEntry asPublished(LogEntry stored, Draft draft) {
+    return new LogEntry(
+        stored.position(),
+        stored.id(),
+        stored.type(),
+        stored.service(),
+        stored.correlationId(),
+        stored.causationId(),
+        stored.timestamp(),
+        stored.key(),
+        draft.payload(),
+        stored.metadata(),
+        stored.traceContext());
   }
 
   private static void bind(Connection connection, PreparedStatement statement, List<Draft> drafts)

@@ -146,6 +146,33 @@ class ReadingIT {
   }
 
   @Test
+  void isQuickWhileForeignTransactionsAreOpen() throws Exception {
+    database.execute("CREATE TABLE other (id int)");
+    List<Long> micros = new ArrayList<>();
+    try (Connection writer = transaction();
+        Connection publisher = transaction()) {
+      execute(writer, "INSERT INTO other VALUES (1)");
+      for (int n = 0; n < 200; n++) {
+        long position = log.head();
+        if (n % 2 == 0) {
+          log.append(List.of(draft("q" + n)));
+        } else {
+          log.appendIn(publisher, List.of(draft("q" + n)));
+          publisher.commit();
+        }
+        long published = System.nanoTime();
+        log.awaitAfter(position, Duration.ofSeconds(5));
+        assertThat(log.read(position, 1).entries()).hasSize(1);
+        micros.add((System.nanoTime() - published) / 1_000);
+      }
+    }
+    micros.sort(null);
+    System.out.println(
+        "Committed to read, µs: p50 " + micros.get(100) + ", p99 " + micros.get(198));
+    assertThat(micros.get(100)).isLessThan(250_000);
+  }
+
+  @Test
   void readsRowsWithHolesAndOddities() throws SQLException {
     database.execute(
         """

@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -17,6 +19,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** A fresh database for each test, on the shared server. */
 final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
   private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /** Servers that have a migrated database to copy; migrating each anew takes half a second. */
+  private static final Set<EmbeddedPostgres> PREPARED = ConcurrentHashMap.newKeySet();
+
+  private static final String TEMPLATE = "migrated_template";
   private static final int CONNECTIONS = 40;
 
   private final TestServer which;
@@ -41,12 +48,16 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws SQLException {
     server = which.in(context);
-    name = "test_" + COUNT.incrementAndGet();
-    administer("CREATE DATABASE " + name);
-    pool = openPool(CONNECTIONS);
-    if (migrated) {
-      Migrations.migrate(pool);
+    if (migrated && PREPARED.add(server)) {
+      name = TEMPLATE;
+      administer("CREATE DATABASE " + name);
+      try (ConnectionPool preparing = openPool(2)) {
+        Migrations.migrate(preparing);
+      }
     }
+    name = "test_" + COUNT.incrementAndGet();
+    administer("CREATE DATABASE " + name + (migrated ? " TEMPLATE " + TEMPLATE : ""));
+    pool = openPool(CONNECTIONS);
   }
 
   @Override

@@ -1,0 +1,37 @@
+package io.iworx.postgres;
+
+import io.iworx.eventbus.spi.EventLog;
+import io.iworx.testing.EventLogContract;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The promises every log keeps, kept in PostgreSQL. */
+@ParameterizedClass
+@EnumSource(TestServer.class)
+class PostgresEventLogIT extends EventLogContract {
+  @RegisterExtension final TestDatabase database;
+
+  PostgresEventLogIT(TestServer server) {
+    database = TestDatabase.migrated(server);
+  }
+
+  @Override
+  protected EventLog newLog() {
+    return PostgresEventLog.create(database.pool());
+  }
+
+  @Override
+  protected EventLog reopened(EventLog log) {
+    return PostgresEventLog.create(database.pool());
+  }
+
+  @Override
+  protected Connection openTransaction() throws SQLException {
+    Connection connection = database.pool().getConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+}
