@@ -79,8 +79,7 @@ final class Guide {
 
   static String startWithoutARequest(EventBus bus, List<String> dueAssets) {
     var night = Correlation.fresh();
-    night.run(
-        () -> dueAssets.forEach(id -> bus.publish(INSPECTION_DUE, new InspectionDue(id))));
+    night.run(() -> dueAssets.forEach(id -> bus.publish(INSPECTION_DUE, new InspectionDue(id))));
     return night.correlationId();
   }
 
