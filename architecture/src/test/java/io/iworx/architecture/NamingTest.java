@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Names say what a thing is, and public types are public for a reason. */
 class NamingTest {
   private static final Pattern BANNED =
-      Pattern.compile("(Manager|Helper|Utils?|Impl|Abstract|Base|Data|Info|Processor)(?![a-z])");
+      Pattern.compile("(Manager|Helper|Utils?|Impl|Abstract|Base|Info|Processor)(?![a-z])|Data$");
 
   /** "Service" stands for a service of the platform, a client of one, or the host of one. */
   private static final Pattern SERVICE = Pattern.compile("Service(?!Client|Health|s$)(?![a-z])");
