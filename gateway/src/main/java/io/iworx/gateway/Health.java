@@ -17,9 +17,10 @@ public record Health(Instant checkedAt, Map<String, State> services) {
     services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
   }
 
-  /** Whether every service is healthy. */
+  /** Whether every service that has a target is healthy. */
   public boolean allHealthy() {
-    return services.values().stream().allMatch(it -> it == State.HEALTHY);
+    return services.values().stream()
+        .allMatch(it -> it == State.HEALTHY || it == State.NO_TARGET);
   }
 
   /** How a service is. */
@@ -28,8 +29,10 @@ public record Health(Instant checkedAt, Map<String, State> services) {
     HEALTHY("healthy"),
     /** It can be reached but answers badly or too late. */
     UNHEALTHY("unhealthy"),
-    /** It cannot be reached, or has no target, or was not checked yet. */
-    UNAVAILABLE("unavailable");
+    /** It cannot be reached, or was not checked yet. */
+    UNAVAILABLE("unavailable"),
+    /** The configuration names no target for it; on the wire that is unavailable too. */
+    NO_TARGET("unavailable");
 
     private final String text;
 

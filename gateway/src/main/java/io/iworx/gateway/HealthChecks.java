@@ -50,7 +50,7 @@ final class HealthChecks {
 
   private static Health unchecked(RouteTable table, Instant now) {
     var services = new LinkedHashMap<String, Health.State>();
-    table.services().forEach(it -> services.put(it, Health.State.UNAVAILABLE));
+    table.routes().forEach(it -> services.put(it.service(), unchecked(it)));
     return new Health(now, services);
   }
 
@@ -92,10 +92,14 @@ final class HealthChecks {
     last.set(new Health(clock.instant(), services));
   }
 
+  private static Health.State unchecked(Route route) {
+    return route.target() == null ? Health.State.NO_TARGET : Health.State.UNAVAILABLE;
+  }
+
   private Health.State check(Route route) throws InterruptedException {
     var url = route.target();
     if (url == null) {
-      return Health.State.UNAVAILABLE;
+      return unchecked(route);
     }
     try {
       return route.health() == null ? connect(Target.of(url)) : ask(url, route.health());

@@ -100,7 +100,7 @@ final class EdgeTest {
       var answer = get(path, "");
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body())
-          .startsWith("{\"status\":\"degraded\",\"timestamp\":\"")
+          .startsWith("{\"status\":\"healthy\",\"timestamp\":\"")
           .endsWith(
               "\"services\":{\"open\":\"healthy\",\"assets\":\"healthy\",\"gone\":\"unavailable\"}}");
     }

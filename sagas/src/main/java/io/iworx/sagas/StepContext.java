@@ -30,6 +30,11 @@ final class StepContext {
     return correlation;
   }
 
+  /** Whether another than the instance that started it runs it. */
+  boolean isTakenOver() {
+    return fence > 1;
+  }
+
   /** The same on every attempt and every instance. */
   String idempotencyKey(String identity) {
     return sagaId + "/" + identity;

@@ -88,7 +88,7 @@ final class Steps {
     var outcome =
         flushes.run(
             "publish",
-            engine.options().stepRetry(),
+            retry(),
             (_, _) -> {
               journal.commit(transition);
               return null;
@@ -169,7 +169,7 @@ final class Steps {
           case Work.Outside(var code) ->
               attempts.run(
                   identity,
-                  engine.options().stepRetry(),
+                  retry(),
                   (number, _) -> context.inScope(identity, number, code));
         };
     return switch (outcome) {
@@ -196,7 +196,7 @@ final class Steps {
   private Outcome executeInside(String identity, Work.InsideCode code) {
     return attempts.run(
         identity,
-        engine.options().stepRetry(),
+        retry(),
         (number, startedAt) -> {
           var result = new AtomicReference<@Nullable Object>();
           journal.commitWith(
@@ -243,5 +243,11 @@ final class Steps {
       int count,
       Instant startedAt) {
     return new Journal.Entry(identity, kind, result, failure, count, startedAt, engine.now(), null);
+  }
+
+  /** Once the saga was taken over nobody waits for it any more, and patience costs nothing. */
+  private RetryPolicy retry() {
+    var options = engine.options();
+    return context.isTakenOver() ? options.compensationRetry() : options.stepRetry();
   }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param duration how long it took; zero for a moment such as an event
  * @param succeeded whether it ended well
  * @param detail how it ended, in a few words: a status code, an attempt, the reason of a failure;
- *     null when there is nothing to say
+ *     null when there is nothing to say. Only the first line is kept, cut at {@value #MAX_DETAIL}
+ *     characters: an exception's whole text belongs to the log
  */
 public record TraceEntry(
     Kind kind,
@@ -30,6 +31,13 @@ public record TraceEntry(
     Duration duration,
     boolean succeeded,
     @Nullable String detail) {
+
+  /** The longest detail, in characters. */
+  public static final int MAX_DETAIL = 200;
+
+  public TraceEntry {
+    detail = brief(detail);
+  }
 
   /** When it was over. */
   public Instant endedAt() {
@@ -53,5 +61,13 @@ public record TraceEntry(
     SAGA,
     /** A step of a saga, or its compensation. */
     STEP
+  }
+
+  private static @Nullable String brief(@Nullable String detail) {
+    if (detail == null) {
+      return null;
+    }
+    var line = detail.lines().findFirst().orElse("");
+    return line.length() <= MAX_DETAIL ? line : line.substring(0, MAX_DETAIL - 1) + "…";
   }
 }
