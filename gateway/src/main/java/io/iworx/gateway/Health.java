@@ -19,8 +19,7 @@ public record Health(Instant checkedAt, Map<String, State> services) {
 
   /** Whether every service that has a target is healthy. */
   public boolean allHealthy() {
-    return services.values().stream()
-        .allMatch(it -> it == State.HEALTHY || it == State.NO_TARGET);
+    return services.values().stream().allMatch(it -> it == State.HEALTHY || it == State.NO_TARGET);
   }
 
   /** How a service is. */

@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
  *     running one
  * @param lease how long after the last sign of life of an instance another takes its sagas over;
  *     100 ms to 10 minutes, {@link #DEFAULT_LEASE} by default
- * @param stepRetry for the steps of a saga on the instance that started it, where a caller may wait;
- *     {@link RetryPolicy#STEPS} by default
+ * @param stepRetry for the steps of a saga on the instance that started it, where a caller may
+ *     wait; {@link RetryPolicy#STEPS} by default
  * @param compensationRetry for compensations, and for steps after a takeover, when nobody waits any
  *     more; {@link RetryPolicy#COMPENSATIONS} by default
  * @param maxResultBytes the largest input, result or output as JSON; {@value

@@ -168,9 +168,7 @@ final class Steps {
           case Work.Inside(var code) -> executeInside(identity, code);
           case Work.Outside(var code) ->
               attempts.run(
-                  identity,
-                  retry(),
-                  (number, _) -> context.inScope(identity, number, code));
+                  identity, retry(), (number, _) -> context.inScope(identity, number, code));
         };
     return switch (outcome) {
       case Outcome.Done done -> {

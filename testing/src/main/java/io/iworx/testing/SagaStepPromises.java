@@ -195,7 +195,8 @@ abstract class SagaStepPromises extends SagasFixture {
 
     assertThat(result)
         .isInstanceOfSatisfying(
-            Stuck.class, it -> assertThat(it.reason()).contains("two", "3 attempts"));
+            Stuck.class,
+            it -> assertThat(it.reason()).contains("two", COMPENSATION_ATTEMPTS + " attempts"));
     assertThat(happened).containsExactly("one", "two");
   }
 

@@ -16,6 +16,7 @@ import io.iworx.sagas.spi.DefinitionVersion;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What another instance makes of a saga that was left, or changed under it. */
@@ -61,6 +62,30 @@ abstract class SagaTakeoverPromises extends SagaStepPromises {
     assertThat(run.await(SOON)).isEqualTo(new Completed<>(new Note(happened.getFirst())));
     assertThat(happened).hasSize(2).last().isEqualTo("two");
     assertThat(published(run, 1)).hasSize(1);
+  }
+
+  @Test
+  void afterATakeoverAStepIsRepeatedAsPatientlyAsACompensation() throws Exception {
+    var run = stopAfterOne();
+    var tries = new AtomicInteger();
+
+    define(
+        instance(),
+        1,
+        (saga, _) -> {
+          saga.step("one", () -> happen("again"), Compensation.none());
+          saga.step(
+              "two",
+              () -> {
+                if (tries.incrementAndGet() < COMPENSATION_ATTEMPTS) {
+                  fail(new FailureKind.Retryable());
+                }
+              });
+          return "out";
+        });
+
+    assertThat(run.await(SOON)).isEqualTo(new Completed<>(new Note("out")));
+    assertThat(tries).hasValue(COMPENSATION_ATTEMPTS);
   }
 
   @Test

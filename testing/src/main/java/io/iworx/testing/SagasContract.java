@@ -41,7 +41,11 @@ public abstract class SagasContract extends SagaTakeoverPromises {
               assertThat(it.service()).isEqualTo("test-service");
               assertThat(it.correlationId()).isEqualTo(correlation.correlationId());
             });
-    assertThat(published(run, 2)).extracting(LogEntry::payload).first().asString().contains("\"a\"");
+    assertThat(published(run, 2))
+        .extracting(LogEntry::payload)
+        .first()
+        .asString()
+        .contains("\"a\"");
   }
 
   @Test

@@ -1,8 +1,7 @@
 package io.iworx.testing;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.iworx.correlation.ClassifiedFailure;
 import io.iworx.correlation.FailureKind;
@@ -33,6 +32,9 @@ import org.junit.jupiter.api.BeforeEach;
  */
 abstract class SagasFixture {
   static final Duration SOON = Duration.ofSeconds(20);
+  static final int COMPENSATION_ATTEMPTS = 5;
+  static final RetryPolicy PATIENT =
+      new RetryPolicy(COMPENSATION_ATTEMPTS, Duration.ofMillis(1), Duration.ofMillis(2));
   static final RetryPolicy QUICK = new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(2));
   static final EventType<Note> NOTED = EventType.of("test.noted", Note.class);
 
@@ -100,7 +102,7 @@ abstract class SagasFixture {
                 .withLease(Duration.ofSeconds(2))
                 .withCloseTimeout(Duration.ofMillis(100))
                 .withStepRetry(QUICK)
-                .withCompensationRetry(QUICK));
+                .withCompensationRetry(PATIENT));
     opened.add(instance);
     return instance;
   }
