@@ -62,7 +62,7 @@ final class RouteChecks {
               check,
               "%s can be reached but answers badly or late, %s.".formatted(target, timeout),
               "Look at the log of that service.");
-      case UNAVAILABLE ->
+      case UNAVAILABLE, NO_TARGET ->
           Finding.bad(
               check,
               "%s is unavailable; connecting now: %s".formatted(target, connect(target)),
