@@ -2,7 +2,7 @@
 --
 -- Locks: ACCESS EXCLUSIVE on domain_events from the first statement to the commit, so that positions can follow the
 -- order of published_at and no row slips in between. Writers wait; they are not refused. On a table with rows this is
--- one pass over it (about 10 s for a million rows) and as much free disk space as the table has. A transaction that is
+-- one pass over it and needs as much free disk space as the table has. A transaction that is
 -- open on the table makes the migration give up after the time below rather than queue everybody else behind it.
 SET LOCAL lock_timeout = '30s';
 SET LOCAL client_min_messages = warning;
