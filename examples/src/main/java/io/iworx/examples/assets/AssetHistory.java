@@ -1,5 +1,7 @@
 package io.iworx.examples.assets;
 
+import io.iworx.correlation.Correlation;
+import io.iworx.correlation.Identity;
 import io.iworx.correlation.Uuid7;
 import io.iworx.eventbus.DomainEvents.WorkOrderCompleted;
 import io.iworx.eventbus.Event;
@@ -8,8 +10,8 @@ import io.iworx.examples.http.Tenancy;
 import io.iworx.examples.storage.Table;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** What was done to assets, written from the events of work orders. */
 final class AssetHistory {
@@ -27,15 +29,17 @@ final class AssetHistory {
 
   /**
    * Handles {@code work_order.completed}, exactly once in effect: the entry commits together with
-   * the subscription's checkpoint.
+   * the subscription's checkpoint. It belongs to whom the asset belongs to: services that are not
+   * moved yet write events that name no organization.
    */
   static void write(Event<WorkOrderCompleted> event, Connection connection) {
+    var assetId = assetOf(event);
     TABLE.insert(
         connection,
         new HistoryEntry(
             UUID.fromString(Uuid7.next()),
-            known("an organization", event, Tenancy.identity().organizationId()),
-            UUID.fromString(known("an asset", event, event.payload().assetId())),
+            ownerOf(assetId, event, connection),
+            assetId,
             event.id(),
             event.type(),
             event.payload().workOrderId(),
@@ -43,11 +47,31 @@ final class AssetHistory {
             event.timestamp()));
   }
 
-  /** Trying again would not make it known: the event is set aside at once. */
-  private static String known(String what, Event<?> event, @Nullable String value) {
-    if (value == null) {
-      throw new PermanentFailure("Event " + event.id() + " does not name " + what + ".");
+  private static UUID assetOf(Event<WorkOrderCompleted> event) {
+    var assetId = event.payload().assetId();
+    try {
+      return UUID.fromString(assetId == null ? "" : assetId);
+    } catch (IllegalArgumentException e) {
+      throw permanent("Event " + event.id() + " names no asset: " + assetId);
     }
-    return value;
+  }
+
+  private static String ownerOf(UUID assetId, Event<?> event, Connection connection) {
+    var publisher = Tenancy.identity();
+    var everywhere = new Identity(null, null, true);
+    return Correlation.currentOrFresh()
+        .withIdentity(everywhere)
+        .call(() -> Assets.TABLE.find(connection, assetId))
+        .map(Asset::organizationId)
+        .or(() -> Optional.ofNullable(publisher.organizationId()))
+        .orElseThrow(
+            () ->
+                permanent(
+                    "Event " + event.id() + " is about asset " + assetId + ", which there is not"));
+  }
+
+  /** Trying again would not make it known: the event is set aside at once. */
+  private static PermanentFailure permanent(String reason) {
+    return new PermanentFailure(reason + ".");
   }
 }

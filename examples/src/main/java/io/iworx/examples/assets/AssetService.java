@@ -8,7 +8,6 @@ import io.iworx.examples.http.Request;
 import io.iworx.examples.http.Router;
 import io.iworx.examples.resource.Resource;
 import io.iworx.examples.storage.Database;
-import io.iworx.examples.storage.Table;
 import io.iworx.server.spi.Host;
 import io.iworx.server.spi.HostedService;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.List;
 /** Assets over HTTP, and their history from the events of work orders. */
 public final class AssetService implements HostedService {
   private static final String NOUN = "asset";
-  private static final Table<Asset> ASSETS = Table.of("assets.assets", Asset.class);
 
   @Override
   public String name() {
@@ -35,7 +33,7 @@ public final class AssetService implements HostedService {
     var bus = bench.bus();
     bus.subscribeTransactional(
         "asset-history", List.of(DomainEvents.WORK_ORDER_COMPLETED), AssetHistory::write);
-    var assets = new Resource<>(NOUN, database, ASSETS, Asset.SHAPE, new AssetEvents(bus));
+    var assets = new Resource<>(NOUN, database, Assets.TABLE, Asset.SHAPE, new AssetEvents(bus));
     return bench.serve(
         new Router()
             .get("/", assets::list)
@@ -50,7 +48,7 @@ public final class AssetService implements HostedService {
     var id = request.id(NOUN);
     return database.inTransaction(
         connection -> {
-          var asset = ASSETS.find(connection, id).orElseThrow(() -> HttpError.notFound(NOUN, id));
+          var asset = Assets.TABLE.find(connection, id).orElseThrow(() -> HttpError.notFound(NOUN, id));
           return Answer.ok(AssetHistory.of(connection, asset.id(), request.limit()));
         });
   }
