@@ -48,7 +48,8 @@ public final class AssetService implements HostedService {
     var id = request.id(NOUN);
     return database.inTransaction(
         connection -> {
-          var asset = Assets.TABLE.find(connection, id).orElseThrow(() -> HttpError.notFound(NOUN, id));
+          var asset =
+              Assets.TABLE.find(connection, id).orElseThrow(() -> HttpError.notFound(NOUN, id));
           return Answer.ok(AssetHistory.of(connection, asset.id(), request.limit()));
         });
   }
