@@ -47,7 +47,7 @@ final class Child implements AutoCloseable {
       assertThat(line).as("ended before it was ready: %s", said).isNotNull();
       said.add(line);
     }
-    Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {}));
+    Thread.ofPlatform().daemon().start(() -> lines.lines().forEach(_ -> {}));
   }
 
   /** What it said before it was ready. */

@@ -57,9 +57,14 @@ final class Keeper {
         Command.builder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start());
   }
 
-  /** Completes when PostgreSQL has ended, for whatever reason. */
+  /**
+   * Completes when PostgreSQL has ended, for whatever reason. A thread of the platform: reading a
+   * pipe would hold the carrier of a virtual one for as long as the server runs, and two servers
+   * would bring everything else to a halt on two cores.
+   */
   Thread whenGone(Runnable then) {
-    return Thread.ofVirtual()
+    return Thread.ofPlatform()
+        .daemon()
         .name("embedded-postgres-watch")
         .start(
             () -> {
