@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,7 @@ class KeySetOverHttpTest {
   private volatile int status = 200;
   private volatile String keys = "";
   private HttpServer issuer;
-  private Gateway gateway;
+  private final List<Gateway> started = new ArrayList<>();
   private ECKey key;
 
   @BeforeEach
@@ -51,28 +52,30 @@ class KeySetOverHttpTest {
   }
 
   /** Keys are fetched from the start on, so this comes after the address has its answer. */
-  private void startGateway() {
+  private Gateway startGateway() {
     var address = URI.create("http://127.0.0.1:" + issuer.getAddress().getPort() + "/keys");
-    gateway =
+    var gateway =
         Gateway.start(
             GatewayConfig.of(List.of(Route.of("assets", upstream.url())))
                 .withPort(0)
                 .withAuth(Auth.NONE.withJwks(address)),
             new HopList());
+    started.add(gateway);
+    return gateway;
   }
 
   @AfterEach
   void stop() throws Exception {
-    gateway.close();
+    started.forEach(Gateway::close);
     issuer.stop(0);
     upstream.close();
   }
 
   @Test
   void aTokenOfAPublishedKeyIsBelieved() throws Exception {
-    startGateway();
+    var gateway = startGateway();
     for (int i = 0; i < 20; i++) {
-      assertThat(ask(token(key)).status()).isEqualTo(200);
+      assertThat(ask(gateway, token(key)).status()).isEqualTo(200);
     }
     assertThat(upstream.received().getFirst().header("x-user-id")).isEqualTo("ada");
     assertThat(fetches).hasValue(1);
@@ -80,13 +83,13 @@ class KeySetOverHttpTest {
 
   @Test
   void aTokenOfAnotherKeyIsNotAndCausesNoStormOfFetches() throws Exception {
-    startGateway();
-    assertThat(ask(token(key)).status()).isEqualTo(200);
+    var gateway = startGateway();
+    assertThat(ask(gateway, token(key)).status()).isEqualTo(200);
     var other = new ECKeyGenerator(Curve.P_256).keyID("k-2").generate();
     var forged = new ECKeyGenerator(Curve.P_256).keyID("k-1").generate();
     for (int i = 0; i < 20; i++) {
-      assertThat(ask(token(other)).status()).isEqualTo(401);
-      assertThat(ask(token(forged)).status()).isEqualTo(401);
+      assertThat(ask(gateway, token(other)).status()).isEqualTo(401);
+      assertThat(ask(gateway, token(forged)).status()).isEqualTo(401);
     }
     assertThat(fetches).hasValueLessThanOrEqualTo(2);
     assertThat(upstream.received()).hasSize(1);
@@ -95,20 +98,20 @@ class KeySetOverHttpTest {
   @Test
   void anAddressThatFailsLetsNobodyIn() throws Exception {
     status = 500;
-    startGateway();
-    assertThat(ask(token(key)).status()).isIn(401, 503);
+    var gateway = startGateway();
+    assertThat(ask(gateway, token(key)).status()).isIn(401, 503);
     assertThat(upstream.received()).isEmpty();
   }
 
   @Test
   void anAddressThatAnswersGarbageLetsNobodyIn() throws Exception {
     keys = "<html>" + "x".repeat(2 << 20);
-    startGateway();
-    assertThat(ask(token(key)).status()).isIn(401, 503);
+    var gateway = startGateway();
+    assertThat(ask(gateway, token(key)).status()).isIn(401, 503);
     assertThat(upstream.received()).isEmpty();
   }
 
-  private RawClient.Answer ask(String token) throws IOException {
+  private static RawClient.Answer ask(Gateway gateway, String token) throws IOException {
     return RawClient.ask(
         gateway,
         "GET /api/assets/1 HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer " + token + "\r\n\r\n");

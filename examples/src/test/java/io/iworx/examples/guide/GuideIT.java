@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
@@ -151,7 +150,7 @@ class GuideIT {
       rows.next();
       return rows.getInt(1);
     } catch (SQLException e) {
-      throw new AssertionError(List.of(what), e);
+      throw new AssertionError("Counting " + what + " failed.", e);
     }
   }
 }
