@@ -1,8 +1,12 @@
 package io.iworx.postgres;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -19,6 +23,12 @@ import org.flywaydb.core.api.MigrationVersion;
 public final class Migrations {
   private static final String HISTORY_TABLE = "iworx_schema_history";
   private static final String LOCATION = "classpath:io/iworx/postgres/migrations";
+
+  /** The letters iWorX. */
+  private static final long LOCK = 0x69_57_6f_72_58L;
+
+  /** So that those who wait in this process hold no connection that the one at work needs. */
+  private static final ReentrantLock IN_PROCESS = new ReentrantLock();
 
   private Migrations() {}
 
@@ -41,10 +51,34 @@ public final class Migrations {
               .placeholderReplacement(false)
               .cleanDisabled(true)
               .load();
-      refuseNewer(flyway);
-      flyway.migrate();
-    } catch (FlywayException e) {
+      alone(
+          dataSource,
+          () -> {
+            refuseNewer(flyway);
+            flyway.migrate();
+          });
+    } catch (FlywayException | SQLException e) {
       throw new MigrationException("The database could not be migrated: " + firstLine(e) + ".", e);
+    }
+  }
+
+  /**
+   * Flyway's own lock comes after it has made and baselined its history table, which two instances
+   * that start at once on an empty database do at the same time, and one of them fails.
+   */
+  private static void alone(DataSource dataSource, Runnable work) throws SQLException {
+    IN_PROCESS.lock();
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SELECT pg_advisory_xact_lock(" + LOCK + ")");
+        work.run();
+      } finally {
+        connection.rollback(); // lets the lock go; nothing was written here
+        connection.setAutoCommit(true);
+      }
+    } finally {
+      IN_PROCESS.unlock();
     }
   }
 
@@ -72,7 +106,7 @@ public final class Migrations {
         .max(Comparator.naturalOrder());
   }
 
-  private static String firstLine(FlywayException e) {
+  private static String firstLine(Exception e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
