@@ -35,6 +35,7 @@ public final class Migrations {
   /**
    * Migrates the schema that connections of the data source use by default.
    *
+   * @param dataSource gives three connections at once: one holds the turn, two are Flyway's
    * @throws MigrationException when the database was migrated by a newer version, cannot be
    *     reached, or refuses a step; every finished step stays, the failed one leaves nothing
    */

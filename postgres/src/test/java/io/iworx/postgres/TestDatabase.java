@@ -48,12 +48,14 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws SQLException {
     server = which.in(context);
-    if (migrated && PREPARED.add(server)) {
+    if (migrated && !PREPARED.contains(server)) {
       name = TEMPLATE;
+      administer("DROP DATABASE IF EXISTS " + name);
       administer("CREATE DATABASE " + name);
-      try (ConnectionPool preparing = openPool(2)) {
+      try (ConnectionPool preparing = openPool(3)) {
         Migrations.migrate(preparing);
       }
+      PREPARED.add(server);
     }
     name = "test_" + COUNT.incrementAndGet();
     administer("CREATE DATABASE " + name + (migrated ? " TEMPLATE " + TEMPLATE : ""));
