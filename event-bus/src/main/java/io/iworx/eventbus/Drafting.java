@@ -2,6 +2,8 @@ package io.iworx.eventbus;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.eventbus.spi.Draft;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,13 @@ record Drafting(String service, int maxPayloadBytes) {
         correlation,
         key(event, payload),
         payload.json(),
-        metadata(event, correlation));
+        metadata(event, correlation),
+        micros(event.expiresAt()));
+  }
+
+  /** As precise as every log can keep it. */
+  private static @Nullable Instant micros(@Nullable Instant time) {
+    return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
   }
 
   private static void requirePublishable(NewEvent<?> event) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param key what order is kept by, usually the aggregate's id; null for none
  * @param payload the decoded payload
  * @param json the payload as published, with members the payload type does not know
+ * @param expiresAt after this it is not delivered; null for never
  * @param metadata {@code createdBy}, {@code organizationId} and whatever the publisher added
  */
 public record Event<T>(
@@ -28,4 +29,5 @@ public record Event<T>(
     @Nullable String key,
     T payload,
     String json,
+    @Nullable Instant expiresAt,
     Map<String, Object> metadata) {}

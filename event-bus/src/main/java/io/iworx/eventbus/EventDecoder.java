@@ -61,6 +61,7 @@ final class EventDecoder<T> {
         entry.key(),
         payload,
         entry.payload(),
+        entry.expiresAt(),
         metadata(entry));
   }
 

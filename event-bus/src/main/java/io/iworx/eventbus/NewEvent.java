@@ -2,6 +2,7 @@ package io.iworx.eventbus;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.correlation.Uuid7;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param metadata added to {@code createdBy} and {@code organizationId}, which come from the
  *     context in scope unless given here
  * @param correlation the context it is published in; by default the one in scope
+ * @param expiresAt when it is no longer worth delivering; null, the default, for never. A
+ *     subscription that comes to it later skips it
  */
 public record NewEvent<T>(
     String id,
@@ -23,25 +26,31 @@ public record NewEvent<T>(
     T payload,
     @Nullable String key,
     Map<String, ?> metadata,
-    @Nullable Correlation correlation) {
+    @Nullable Correlation correlation,
+    @Nullable Instant expiresAt) {
 
   public static <T> NewEvent<T> of(EventType<T> type, T payload) {
-    return new NewEvent<>(Uuid7.next(), type, payload, null, Map.of(), null);
+    return new NewEvent<>(Uuid7.next(), type, payload, null, Map.of(), null, null);
   }
 
   public NewEvent<T> withId(String newId) {
-    return new NewEvent<>(newId, type, payload, key, metadata, correlation);
+    return new NewEvent<>(newId, type, payload, key, metadata, correlation, expiresAt);
   }
 
   public NewEvent<T> withKey(String newKey) {
-    return new NewEvent<>(id, type, payload, newKey, metadata, correlation);
+    return new NewEvent<>(id, type, payload, newKey, metadata, correlation, expiresAt);
   }
 
   public NewEvent<T> withMetadata(Map<String, ?> newMetadata) {
-    return new NewEvent<>(id, type, payload, key, newMetadata, correlation);
+    return new NewEvent<>(id, type, payload, key, newMetadata, correlation, expiresAt);
   }
 
   public NewEvent<T> withCorrelation(Correlation newCorrelation) {
-    return new NewEvent<>(id, type, payload, key, metadata, newCorrelation);
+    return new NewEvent<>(id, type, payload, key, metadata, newCorrelation, expiresAt);
+  }
+
+  /** The same, not to be delivered after the given time. */
+  public NewEvent<T> withExpiry(Instant newExpiresAt) {
+    return new NewEvent<>(id, type, payload, key, metadata, correlation, newExpiresAt);
   }
 }

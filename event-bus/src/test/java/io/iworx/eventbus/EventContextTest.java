@@ -22,6 +22,7 @@ class EventContextTest {
         null,
         "{}",
         metadata,
+        null,
         null);
   }
 

@@ -68,7 +68,8 @@ final class FakeLog implements EventLog, SubscriptionStore {
             draft.key(),
             draft.payload(),
             draft.metadata(),
-            null);
+            null,
+            draft.expiresAt());
     entries.add(entry);
     return entry;
   }

@@ -23,18 +23,20 @@ final class Appender {
   private static final String DRAFTS =
       """
       unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-             ?::text[], ?::text[], ?::text[])
+             ?::text[], ?::text[], ?::text[], ?::text[])
         WITH ORDINALITY AS draft (event_id, event_type, service_name, correlation_id, causation_id, key,
-                                  payload, metadata, traceparent, tracestate, baggage, place)\
+                                  payload, metadata, traceparent, tracestate, baggage, expires_at, place)\
       """;
 
   /** The order keeps positions in the order given: they are handed out above the sort. */
   private static final String INSERT =
       """
       INSERT INTO domain_events (event_id, event_type, service_name, correlation_id, causation_id, key,
-                                 payload, metadata, traceparent, tracestate, baggage, published_at)
+                                 payload, metadata, traceparent, tracestate, baggage, expires_at,
+                                 published_at)
       SELECT event_id, event_type, service_name, correlation_id, causation_id, key,
-             payload::jsonb, metadata::jsonb, traceparent, tracestate, baggage, clock_timestamp()
+             payload::jsonb, metadata::jsonb, traceparent, tracestate, baggage, expires_at::timestamptz,
+             clock_timestamp()
       FROM %s
       ORDER BY place
       ON CONFLICT (event_id) DO NOTHING
@@ -158,7 +160,8 @@ final class Appender {
         draft.key(),
         draft.payload(),
         draft.metadata(),
-        draft.correlation().traceContext());
+        draft.correlation().traceContext(),
+        draft.expiresAt());
   }
 
   private static void requireSame(Connection connection, List<Draft> drafts) throws SQLException {
@@ -201,7 +204,8 @@ final class Appender {
         stored.key(),
         draft.payload(),
         stored.metadata(),
-        stored.traceContext());
+        stored.traceContext(),
+        stored.expiresAt());
   }
 
   private static void bind(Connection connection, PreparedStatement statement, List<Draft> drafts)
@@ -218,7 +222,8 @@ final class Appender {
             Draft::metadata,
             draft -> trace(draft, TraceContext::traceparent),
             draft -> trace(draft, TraceContext::tracestate),
-            draft -> trace(draft, TraceContext::baggage));
+            draft -> trace(draft, TraceContext::baggage),
+            draft -> draft.expiresAt() == null ? null : draft.expiresAt().toString());
     for (int column = 0; column < columns.size(); column++) {
       @Nullable Object[] values = new @Nullable Object[drafts.size()];
       for (int row = 0; row < values.length; row++) {

@@ -31,10 +31,11 @@ final class DeadLetterTable {
       SELECT count(*) FROM held
       """;
 
+  /** What is dead does not expire. */
   private static final String LIST =
       """
       SELECT position, event_id, event_type, service_name, correlation_id, causation_id, published_at, key,
-             payload, metadata, traceparent, tracestate, baggage, attempts, reason, set_aside_at
+             payload, metadata, traceparent, tracestate, baggage, NULL::timestamptz, attempts, reason, set_aside_at
       FROM event_dead_letters
       WHERE subscription = ?
       ORDER BY set_aside_at DESC, position DESC
@@ -93,9 +94,9 @@ final class DeadLetterTable {
           letters.add(
               new DeadLetter(
                   EventRows.entry(row),
-                  row.getInt(14),
-                  row.getString(15),
-                  EventRows.instant(row, 16)));
+                  row.getInt(15),
+                  row.getString(16),
+                  EventRows.instant(row, 17)));
         }
       }
       return letters;

@@ -116,7 +116,8 @@ final class InMemoryEvents {
                   draft.key(),
                   draft.payload(),
                   draft.metadata(),
-                  correlation.traceContext());
+                  correlation.traceContext(),
+                  draft.expiresAt());
           entries.add(entry);
           return entry;
         });

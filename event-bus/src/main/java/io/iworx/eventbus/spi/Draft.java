@@ -1,6 +1,7 @@
 package io.iworx.eventbus.spi;
 
 import io.iworx.correlation.Correlation;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param key what order is kept by; null for none
  * @param payload a JSON object
  * @param metadata a JSON object
+ * @param expiresAt when it is no longer worth delivering, in whole microseconds; null for never
  */
 public record Draft(
     String id,
@@ -21,4 +23,18 @@ public record Draft(
     Correlation correlation,
     @Nullable String key,
     String payload,
-    String metadata) {}
+    String metadata,
+    @Nullable Instant expiresAt) {
+
+  /** A draft that never expires. */
+  public Draft(
+      String id,
+      String type,
+      String service,
+      Correlation correlation,
+      @Nullable String key,
+      String payload,
+      String metadata) {
+    this(id, type, service, correlation, key, payload, metadata, null);
+  }
+}

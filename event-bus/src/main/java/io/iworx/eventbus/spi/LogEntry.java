@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload a JSON object as text
  * @param metadata a JSON object as text
  * @param traceContext the trace context it was published with; null when there was none
+ * @param expiresAt when it is no longer worth delivering; null for never
  */
 public record LogEntry(
     long position,
@@ -30,4 +31,5 @@ public record LogEntry(
     @Nullable String key,
     String payload,
     String metadata,
-    @Nullable TraceContext traceContext) {}
+    @Nullable TraceContext traceContext,
+    @Nullable Instant expiresAt) {}
