@@ -1,0 +1,21 @@
+package io.iworx.benchmarks;
+
+import io.iworx.benchmarks.load.Contender;
+import io.iworx.benchmarks.load.ContenderMain;
+import io.iworx.benchmarks.load.LoadContenders;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The program of a side that runs on a JVM. */
+final class Contenders {
+  private Contenders() {}
+
+  /** Runs a contender; see {@link ContenderMain}. */
+  public static void main(String[] arguments) {
+    ContenderMain.run(all(), arguments);
+  }
+
+  static Map<String, Contender> all() {
+    return new HashMap<>(LoadContenders.all());
+  }
+}

@@ -1,0 +1,34 @@
+package io.iworx.benchmarks;
+
+import java.util.Map;
+
+/**
+ * What one run of a side reported.
+ *
+ * @param values its figures by name; {@code seconds} and mostly {@code events} among them
+ * @param cpuSeconds processor time of all its processes; not a number where it cannot be read
+ */
+record Measurement(Map<String, Double> values, double cpuSeconds) {
+
+  Measurement {
+    values = Map.copyOf(values);
+  }
+
+  /**
+   * A figure: what was reported under that name, or {@code rate} (events a second), {@code cpu}
+   * (microseconds an event) and {@code load} (percent of one core). Not a number when it is not
+   * there.
+   */
+  double figure(String name) {
+    return switch (name) {
+      case "rate" -> value("events") / value("seconds");
+      case "cpu" -> cpuSeconds * 1e6 / value("events");
+      case "load" -> cpuSeconds * 100 / value("seconds");
+      default -> value(name);
+    };
+  }
+
+  private double value(String name) {
+    return values.getOrDefault(name, Double.NaN);
+  }
+}

@@ -1,0 +1,5 @@
+/** The arithmetic of the benchmarks. */
+@NullMarked
+package io.iworx.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
