@@ -74,12 +74,27 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     return new ConnectionPool(new HikariDataSource(config), size);
   }
 
+  /**
+   * A connection of any data source; of a pool of this class, one that is waited for no longer than
+   * given.
+   */
+  static Connection connection(DataSource dataSource, Duration atMost) throws SQLException {
+    return dataSource instanceof ConnectionPool pool
+        ? pool.getConnection(atMost)
+        : dataSource.getConnection();
+  }
+
   @Override
   public Connection getConnection() throws SQLException {
+    return getConnection(WAIT);
+  }
+
+  /** A connection, if one becomes free in time; making a new one may take longer. */
+  private Connection getConnection(Duration atMost) throws SQLException {
     try {
-      if (!turns.tryAcquire(WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!turns.tryAcquire(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS)) {
         throw new SQLTransientConnectionException(
-            "No database connection became free within " + WAIT.toSeconds() + " s.", "08001");
+            "No database connection became free within " + atMost.toMillis() + " ms.", "08001");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

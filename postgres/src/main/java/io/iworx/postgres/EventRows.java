@@ -18,6 +18,8 @@ final class EventRows {
       coalesce(payload, 'null')::text, coalesce(metadata, '{}')::text, traceparent, tracestate, baggage, expires_at\
       """;
 
+  static final int COLUMN_COUNT = 14;
+
   private EventRows() {}
 
   static LogEntry entry(ResultSet row) throws SQLException {

@@ -22,15 +22,13 @@ import javax.sql.DataSource;
  * processes unless {@linkplain PostgresEventLogOptions#notices switched off}.
  */
 public final class PostgresEventLog implements EventLog {
-  private final DataSource dataSource;
-  private final Appender appender;
+  private final GroupCommit groupCommit;
   private final Tail tail;
   private final PostgresSubscriptionStore subscriptions;
 
   private PostgresEventLog(DataSource dataSource, LogTable table, PostgresEventLogOptions options) {
-    this.dataSource = dataSource;
-    this.appender = new Appender();
     this.tail = new Tail(dataSource, table, options);
+    this.groupCommit = new GroupCommit(dataSource, options.publishing(), tail::appended);
     this.subscriptions = new PostgresSubscriptionStore(dataSource, tail);
   }
 
@@ -62,12 +60,7 @@ public final class PostgresEventLog implements EventLog {
 
   @Override
   public List<LogEntry> append(List<Draft> drafts) {
-    if (drafts.isEmpty()) {
-      return List.of();
-    }
-    List<LogEntry> entries = appender.append(dataSource, drafts);
-    tail.appended();
-    return entries;
+    return drafts.isEmpty() ? List.of() : groupCommit.append(drafts);
   }
 
   @Override
@@ -80,11 +73,11 @@ public final class PostgresEventLog implements EventLog {
       if (drafts.isEmpty()) {
         return List.of();
       }
-      List<LogEntry> entries = appender.appendIn(connection, drafts);
+      List<LogEntry> entries = Appender.appendIn(connection, drafts);
       tail.expect(lastPosition(entries));
       return entries;
     } catch (SQLException e) {
-      throw Appender.failed(drafts, e);
+      throw AppendErrors.refused(drafts, e);
     }
   }
 

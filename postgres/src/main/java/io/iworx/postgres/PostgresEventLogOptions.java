@@ -3,7 +3,7 @@ package io.iworx.postgres;
 import java.time.Duration;
 
 /**
- * How the end of the log is watched while somebody waits for it.
+ * How a log writes events, and how its end is watched while somebody waits for it.
  *
  * @param urgentPoll while an event of this process is on its way: a transaction given to {@code
  *     appendIn} may commit at any moment
@@ -11,9 +11,14 @@ import java.time.Duration;
  * @param idlePoll when nothing has happened for a while
  * @param notices whether processes tell each other of new events (LISTEN, NOTIFY), so that an idle
  *     one need not wait for its next poll; takes one connection while somebody waits for events
+ * @param publishing how events are written that share no caller's transaction
  */
 public record PostgresEventLogOptions(
-    Duration urgentPoll, Duration activePoll, Duration idlePoll, boolean notices) {
+    Duration urgentPoll,
+    Duration activePoll,
+    Duration idlePoll,
+    boolean notices,
+    PublishOptions publishing) {
 
   public static final Duration DEFAULT_URGENT_POLL = Duration.ofMillis(4);
   public static final Duration DEFAULT_ACTIVE_POLL = Duration.ofMillis(20);
@@ -36,22 +41,30 @@ public record PostgresEventLogOptions(
 
   public static PostgresEventLogOptions defaults() {
     return new PostgresEventLogOptions(
-        DEFAULT_URGENT_POLL, DEFAULT_ACTIVE_POLL, DEFAULT_IDLE_POLL, true);
+        DEFAULT_URGENT_POLL,
+        DEFAULT_ACTIVE_POLL,
+        DEFAULT_IDLE_POLL,
+        true,
+        PublishOptions.defaults());
   }
 
   public PostgresEventLogOptions withUrgentPoll(Duration newUrgentPoll) {
-    return new PostgresEventLogOptions(newUrgentPoll, activePoll, idlePoll, notices);
+    return new PostgresEventLogOptions(newUrgentPoll, activePoll, idlePoll, notices, publishing);
   }
 
   public PostgresEventLogOptions withActivePoll(Duration newActivePoll) {
-    return new PostgresEventLogOptions(urgentPoll, newActivePoll, idlePoll, notices);
+    return new PostgresEventLogOptions(urgentPoll, newActivePoll, idlePoll, notices, publishing);
   }
 
   public PostgresEventLogOptions withIdlePoll(Duration newIdlePoll) {
-    return new PostgresEventLogOptions(urgentPoll, activePoll, newIdlePoll, notices);
+    return new PostgresEventLogOptions(urgentPoll, activePoll, newIdlePoll, notices, publishing);
   }
 
   public PostgresEventLogOptions withNotices(boolean newNotices) {
-    return new PostgresEventLogOptions(urgentPoll, activePoll, idlePoll, newNotices);
+    return new PostgresEventLogOptions(urgentPoll, activePoll, idlePoll, newNotices, publishing);
+  }
+
+  public PostgresEventLogOptions withPublishing(PublishOptions newPublishing) {
+    return new PostgresEventLogOptions(urgentPoll, activePoll, idlePoll, notices, newPublishing);
   }
 }

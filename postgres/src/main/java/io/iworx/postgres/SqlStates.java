@@ -31,6 +31,23 @@ final class SqlStates {
     return state == null || state.startsWith("08") || state.startsWith("57P");
   }
 
+  /** Whether the values are at fault, so that the same row can never be stored. */
+  static boolean isUnusableValue(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && (state.startsWith("22") || state.startsWith("54"));
+  }
+
+  /** Why the database would not do it now, and what to do. */
+  static String obstacle(SQLException e) {
+    return switch (String.valueOf(e.getSQLState())) {
+      case "53100" -> "the disk of the database is full: make room, then try again";
+      case "53200" -> "the database is short of memory: try again later";
+      case "53300" -> "the database has no connection left: try again later";
+      case "40001", "40P01" -> "others kept changing the same rows: try again";
+      default -> "the database cannot be reached: try again later";
+    };
+  }
+
   static EventException failed(String what, SQLException e) {
     return new EventException(what + " (SQL state " + e.getSQLState() + ").", e);
   }

@@ -21,16 +21,22 @@ final class Transactions {
   static <T extends @Nullable Object, X extends Exception> T alone(
       DataSource dataSource, Work<T, X> work) throws SQLException, X {
     try (Connection connection = dataSource.getConnection()) {
-      boolean before = connection.getAutoCommit();
+      return aloneOn(connection, work);
+    }
+  }
+
+  /** The same on a connection that stays the caller's. */
+  static <T extends @Nullable Object, X extends Exception> T aloneOn(
+      Connection connection, Work<T, X> work) throws SQLException, X {
+    boolean before = connection.getAutoCommit();
+    if (!before) {
+      connection.setAutoCommit(true);
+    }
+    try {
+      return work.run(connection);
+    } finally {
       if (!before) {
-        connection.setAutoCommit(true);
-      }
-      try {
-        return work.run(connection);
-      } finally {
-        if (!before) {
-          connection.setAutoCommit(false);
-        }
+        connection.setAutoCommit(false);
       }
     }
   }
@@ -39,20 +45,26 @@ final class Transactions {
   static <T extends @Nullable Object, X extends Exception> T together(
       DataSource dataSource, Work<T, X> work) throws SQLException, X {
     try (Connection connection = dataSource.getConnection()) {
-      boolean before = connection.getAutoCommit();
-      connection.setAutoCommit(false);
-      boolean done = false;
-      try {
-        T result = work.run(connection);
-        connection.commit();
-        done = true;
-        return result;
-      } finally {
-        if (!done) {
-          rollBack(connection);
-        }
-        restore(connection, before);
+      return togetherOn(connection, work);
+    }
+  }
+
+  /** The same on a connection that stays the caller's. */
+  static <T extends @Nullable Object, X extends Exception> T togetherOn(
+      Connection connection, Work<T, X> work) throws SQLException, X {
+    boolean before = connection.getAutoCommit();
+    connection.setAutoCommit(false);
+    boolean done = false;
+    try {
+      T result = work.run(connection);
+      connection.commit();
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        rollBack(connection);
       }
+      restore(connection, before);
     }
   }
 
