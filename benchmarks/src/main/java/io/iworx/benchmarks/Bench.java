@@ -24,21 +24,25 @@ import org.jspecify.annotations.Nullable;
 final class Bench implements AutoCloseable {
   private static final String PASSWORD = "BENCHMARK_DATABASE_PASSWORD";
 
-  /** Beyond its own time: starting, brokers, migrating, the backlog. */
-  private static final Duration SLACK = Duration.ofMinutes(3);
-
   private final Path folder;
+  private final Duration patience;
   private final Map<Side.Store, Databases> servers = new EnumMap<>(Side.Store.class);
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Trial current;
   private boolean closed;
 
-  private Bench(Path folder) {
+  private Bench(Path folder, Duration patience) {
     this.folder = folder;
+    this.patience = patience;
   }
 
-  static Bench open() throws IOException {
-    return new Bench(Files.createTempDirectory("iworx-benchmark"));
+  /**
+   * A bench with nothing on it.
+   *
+   * @param patience after what time a run counts as failed
+   */
+  static Bench open(Duration patience) throws IOException {
+    return new Bench(Files.createTempDirectory("iworx-benchmark"), patience);
   }
 
   Path folder() {
@@ -60,6 +64,7 @@ final class Bench implements AutoCloseable {
       all.put("user", databases.user());
       all.put("port", Integer.toString(databases.port()));
       all.put("database", database);
+      all.put("beside", databases.jdbcUrl("iworx"));
       return run(
           side, all, Map.of(PASSWORD, databases.password()), List.of(databases.postmaster()));
     } finally {
@@ -72,10 +77,9 @@ final class Bench implements AutoCloseable {
       throws IOException, TrialException, InterruptedException {
     Path log = folder.resolve("log");
     Files.deleteIfExists(log);
-    Duration time = Duration.ofMillis((long) (Double.parseDouble(options.get("seconds")) * 1_000));
     try (Trial trial =
         enter(Trial.start(side.name(), command(side, options), environment, log, servers))) {
-      return trial.await(time.multipliedBy(10).plus(SLACK));
+      return trial.await(patience);
     } finally {
       leave();
     }

@@ -1,27 +1,58 @@
 package io.iworx.benchmarks;
 
+import io.iworx.benchmarks.Side.Store;
 import java.util.List;
 import java.util.Map;
 
 /** The sides of {@link EventRows}, in the order in which a round runs them. */
 final class EventSides {
-  /** The pool of the side that publishes one by one: the fastest of 16, 24 and 32 on two cores. */
+  /** The pool of the side that publishes one by one: on two cores 16 to 32 are equally fast. */
   private static final String POOL = "24";
 
   private static final double COPY_BATCH = 100;
 
-  static final List<Side> ALL =
-      List.of(
-          Side.of("publish", "publish-many"),
-          Side.of("copy", "copy-rows").with(EventSides::sameBatch),
-          Side.of("transactions", "publish-alone").with(Map.of("pool", POOL)),
-          Side.of("one-caller", "one-caller"),
-          Side.of("end-to-end", "end-to-end").with(Map.of("subscriptions", "1")),
-          Side.of("five", "end-to-end").with(Map.of("subscriptions", "5")),
-          Side.of("five-one-slow", "end-to-end")
-              .with(Map.of("subscriptions", "4", "slow", "true")));
+  /** More than a transactional handler has handled so far in a second. */
+  private static final String TRANSACTIONAL_EVENTS = "15000";
+
+  private static final double IDLE_SECONDS = 2.5;
 
   private EventSides() {}
+
+  /**
+   * The sides.
+   *
+   * @param seconds how long each is measured
+   * @param extended whether what may take minutes does
+   */
+  static List<Side> all(double seconds, boolean extended) {
+    String idle = Double.toString(seconds * IDLE_SECONDS);
+    String open = extended ? "600" : "60";
+    return List.of(
+        Side.of("publish", "publish-many"),
+        Side.of("copy", "copy-rows").with(EventSides::sameBatch),
+        Side.of("transactions", "publish-alone").with(Map.of("pool", POOL)),
+        Side.of("one-caller", "one-caller"),
+        Side.of("end-to-end", "end-to-end").with(Map.of("subscriptions", "1")),
+        Side.of("five", "end-to-end").with(Map.of("subscriptions", "5")),
+        Side.of("five-one-slow", "end-to-end").with(Map.of("subscriptions", "4", "slow", "true")),
+        Side.of("transactional", "transactional").with(Map.of("events", TRANSACTIONAL_EVENTS)),
+        Side.of("execute-update", "raw-handlers").with(Map.of("batch", "false")),
+        Side.of("steady", "steady"),
+        Side.of("steady-foreign", "steady").with(Map.of("foreign", "true")),
+        Side.of("other-process", "other-process"),
+        Side.of("in-transaction", "in-transaction").with(Map.of("long", "0")),
+        Side.of("long-transactions", "in-transaction").with(Map.of("long", "4")),
+        Side.of("foreign-transaction", "foreign-transaction").with(Map.of("open", open)).once(),
+        Side.of("idle", "idle").with(Map.of("notices", "true", "seconds", idle)).in(Store.COUNTING),
+        Side.of("idle-polling", "idle")
+            .with(Map.of("notices", "false", "seconds", idle))
+            .in(Store.COUNTING),
+        Side.of("killed-instance", "killed-instance"),
+        Side.of("catch-up", "catch-up")
+            .with(Map.of("events", extended ? "5000000" : "300000"))
+            .jvm("-Xmx256m")
+            .once());
+  }
 
   /** As many rows a commit as publishing came to. */
   private static Map<String, String> sameBatch(Results results) {

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,12 @@ final class EventsCommand implements Callable<Integer> {
   private int rounds;
 
   @Option(
+      names = "--long",
+      description =
+          "The foreign transaction stays open for 10 minutes, and 5 million events are caught up.")
+  private boolean extended;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Where to write the result (default: benchmarks/results/events.json).")
@@ -63,7 +70,7 @@ final class EventsCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "ROW",
       arity = "1..*",
-      description = "Only these rows, or those that begin so: publish, end-to-end/kafka.")
+      description = "Only these rows, or groups of them: publish, end-to-end/five.")
   private List<String> only = List.of();
 
   @Option(names = "--list", description = "Names the rows, and ends.")
@@ -78,16 +85,21 @@ final class EventsCommand implements Callable<Integer> {
     }
     Set<String> needed =
         rows.stream().flatMap(row -> row.sides().stream()).collect(Collectors.toSet());
-    List<Side> sides = EventSides.ALL.stream().filter(it -> needed.contains(it.name())).toList();
+    List<Side> sides =
+        EventSides.all(seconds, extended).stream()
+            .filter(it -> needed.contains(it.name()))
+            .toList();
     Results results = new Results();
     double fsync;
-    Bench bench = Bench.open();
+    Bench bench = Bench.open(patience());
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(bench::close));
     try (bench) {
       fsync = fsyncMillis(bench.folder());
       for (int round = 1; round <= rounds; round++) {
         for (Side side : sides) {
-          run(bench, side, round, results);
+          if (round <= side.rounds()) {
+            run(bench, side, round, results);
+          }
         }
       }
     }
@@ -106,20 +118,33 @@ final class EventsCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Duration patience() {
+    return extended
+        ? Duration.ofMinutes(30)
+        : Duration.ofMinutes(3).plusSeconds((long) (10 * (seconds + warmup)));
+  }
+
   private static Path defaultFile() {
     return Path.of(System.getProperty("iworx.benchmarks", "."), "results", "events.json");
   }
 
   private List<Row> chosen() {
     for (String name : only) {
-      if (EventRows.ALL.stream().noneMatch(row -> row.name().startsWith(name))) {
+      if (EventRows.ALL.stream().noneMatch(row -> named(row, name))) {
         throw new ParameterException(
             spec.commandLine(), "No row is called " + name + ": --list names them.");
       }
     }
     return EventRows.ALL.stream()
-        .filter(row -> only.isEmpty() || only.stream().anyMatch(row.name()::startsWith))
+        .filter(row -> only.isEmpty() || only.stream().anyMatch(it -> named(row, it)))
         .toList();
+  }
+
+  /** Its name, or the beginning of it up to a slash or a dot. */
+  private static boolean named(Row row, String name) {
+    return row.name().equals(name)
+        || row.name().startsWith(name + "/")
+        || row.name().startsWith(name + ".");
   }
 
   private void run(Bench bench, Side side, int round, Results results)

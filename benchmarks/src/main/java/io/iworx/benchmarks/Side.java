@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * @param options given to it; may depend on what was measured before it
  * @param jvm arguments of its JVM
  * @param store what it is given to write to
+ * @param rounds how often it runs at most: fewer for what takes long and repeats within itself
  * @param missing why it cannot run here, and how to get what it lacks
  */
 record Side(
@@ -22,6 +23,7 @@ record Side(
     Function<Results, Map<String, String>> options,
     List<String> jvm,
     Store store,
+    int rounds,
     Supplier<Optional<String>> missing) {
 
   /** What a side is given to write to. */
@@ -36,7 +38,13 @@ record Side(
 
   static Side of(String name, String contender) {
     return new Side(
-        name, contender, _ -> Map.of(), List.of(), Store.DATABASE, () -> Optional.empty());
+        name,
+        contender,
+        _ -> Map.of(),
+        List.of(),
+        Store.DATABASE,
+        Integer.MAX_VALUE,
+        Optional::empty);
   }
 
   Side with(Map<String, String> newOptions) {
@@ -44,19 +52,23 @@ record Side(
   }
 
   Side with(Function<Results, Map<String, String>> newOptions) {
-    return new Side(name, contender, newOptions, jvm, store, missing);
+    return new Side(name, contender, newOptions, jvm, store, rounds, missing);
   }
 
   Side in(Store newStore) {
-    return new Side(name, contender, options, jvm, newStore, missing);
+    return new Side(name, contender, options, jvm, newStore, rounds, missing);
   }
 
   Side jvm(String... newArguments) {
-    return new Side(name, contender, options, List.of(newArguments), store, missing);
+    return new Side(name, contender, options, List.of(newArguments), store, rounds, missing);
+  }
+
+  Side once() {
+    return new Side(name, contender, options, jvm, store, 1, missing);
   }
 
   Side unless(Supplier<Optional<String>> newMissing) {
-    return new Side(name, contender, options, jvm, store, newMissing);
+    return new Side(name, contender, options, jvm, store, rounds, newMissing);
   }
 
   boolean isNode() {

@@ -10,6 +10,11 @@ public final class ContenderMain {
 
   private ContenderMain() {}
 
+  /** Runs one of our own. */
+  public static void main(String[] arguments) {
+    run(LoadContenders.all(), arguments);
+  }
+
   /**
    * Runs the named one of the contenders and ends the process.
    *

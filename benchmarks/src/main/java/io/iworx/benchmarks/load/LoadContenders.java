@@ -10,7 +10,19 @@ public final class LoadContenders {
           Map.entry("copy-rows", new CopyRows()),
           Map.entry("publish-alone", new PublishAlone()),
           Map.entry("one-caller", new OneCaller()),
-          Map.entry("end-to-end", new EndToEnd()));
+          Map.entry("end-to-end", new EndToEnd()),
+          Map.entry("transactional", new TransactionalHandlers()),
+          Map.entry("raw-handlers", new RawHandlers()),
+          Map.entry("steady", new SteadyLoad()),
+          Map.entry("other-process", new OtherProcess()),
+          Map.entry("in-transaction", new InTransaction()),
+          Map.entry("foreign-transaction", new ForeignTransaction()),
+          Map.entry("idle", new Idle()),
+          Map.entry("killed-instance", new KilledInstance()),
+          Map.entry("catch-up", new CatchUp()),
+          // Started by those above, as other instances of the service.
+          Map.entry("instance-publishing", new OtherProcess.Publishing()),
+          Map.entry("instance-handling", new KilledInstance.Handling()));
 
   private LoadContenders() {}
 

@@ -29,7 +29,7 @@ final class Ourselves implements AutoCloseable {
   static final String SERVICE = "benchmark";
 
   /** As many as the program of the module {@code server} opens. */
-  static final int CONNECTIONS = 20;
+  static final int CONNECTIONS = 24;
 
   private final ConnectionPool pool;
   private final PostgresEventLog log;
@@ -83,8 +83,9 @@ final class Ourselves implements AutoCloseable {
     bus.subscribe(name, List.of(TYPE), (event, delivery) -> handler.accept(event.payload()));
   }
 
-  void subscribeFromEarliest(String name, Consumer<Order> handler) {
-    bus.subscribe(
+  /** A subscription that ends when it is closed. */
+  AutoCloseable subscribeFromEarliest(String name, Consumer<Order> handler) {
+    return bus.subscribe(
         name,
         List.of(TYPE),
         SubscriptionOptions.defaults().fromEarliest(),

@@ -1,0 +1,50 @@
+package io.iworx.benchmarks.load;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * End to end at full speed while somebody else's write transaction is open for {@code open}
+ * seconds, in stretches of the usual length, between two stretches before and two after it.
+ */
+final class ForeignTransaction implements Contender {
+  private static final int BESIDE = 2;
+
+  @Override
+  public void run(Stage stage) throws Exception {
+    Duration stretch = stage.seconds();
+    EndToEnd.Flow flow = EndToEnd.Flow.start(Ourselves.open(stage), 1);
+    flow.pass(stage.warmup());
+    List<Double> without = new ArrayList<>();
+    List<Double> with = new ArrayList<>();
+    for (int i = 0; i < BESIDE; i++) {
+      without.add(rate(flow, stretch));
+    }
+    long end = System.nanoTime() + Duration.ofSeconds(stage.number("open")).toNanos();
+    try (ForeignWrite _ = ForeignWrite.open(stage)) {
+      do {
+        with.add(rate(flow, stretch));
+      } while (System.nanoTime() < end);
+    }
+    for (int i = 0; i < BESIDE; i++) {
+      without.add(rate(flow, stretch));
+    }
+    stage.report("with", middle(with));
+    stage.report("with.last", with.getLast());
+    stage.report("without", middle(without));
+  }
+
+  private static double rate(EndToEnd.Flow flow, Duration time) throws Exception {
+    long start = System.nanoTime();
+    return flow.pass(time) * 1e9 / (System.nanoTime() - start);
+  }
+
+  private static double middle(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int half = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(half)
+        : (sorted.get(half - 1) + sorted.get(half)) / 2;
+  }
+}
