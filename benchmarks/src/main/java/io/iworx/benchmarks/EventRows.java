@@ -54,6 +54,20 @@ final class EventRows {
               0.9,
               1.0),
           Row.rate(
+              "end-to-end/pg-boss",
+              "end to end ÷ pg-boss, single send",
+              "end-to-end",
+              "pg-boss",
+              10,
+              14),
+          Row.rate(
+              "end-to-end/graphile-worker",
+              "end to end ÷ graphile-worker, batched by 100",
+              "end-to-end",
+              "graphile-worker",
+              2,
+              3),
+          Row.rate(
               "transactional/single",
               "transactional handler, one event a call ÷ the same executeUpdate, 100 a commit",
               "transactional",

@@ -35,6 +35,12 @@ final class EventSides {
         Side.of("end-to-end", "end-to-end").with(Map.of("subscriptions", "1")),
         Side.of("five", "end-to-end").with(Map.of("subscriptions", "5")),
         Side.of("five-one-slow", "end-to-end").with(Map.of("subscriptions", "4", "slow", "true")),
+        Side.of("pg-boss", "pg-boss.mjs")
+            .with(Map.of("batch", "500", "workers", "2"))
+            .unless(NodePeers::missing),
+        Side.of("graphile-worker", "graphile-worker.mjs")
+            .with(Map.of("callers", "4", "concurrency", "24", "queue", "500"))
+            .unless(NodePeers::missing),
         Side.of("transactional", "transactional").with(Map.of("events", TRANSACTIONAL_EVENTS)),
         Side.of("execute-update", "raw-handlers").with(Map.of("batch", "false")),
         Side.of("steady", "steady"),

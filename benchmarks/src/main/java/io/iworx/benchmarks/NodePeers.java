@@ -1,6 +1,8 @@
 package io.iworx.benchmarks;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where the peers that run on Node are: below the folder {@code peers/node}. */
 final class NodePeers {
@@ -9,11 +11,19 @@ final class NodePeers {
 
   private NodePeers() {}
 
+  /** A Node new enough for them, which comes with them. */
   static Path node() {
     return FOLDER.resolve("node_modules").resolve("node").resolve("bin").resolve("node");
   }
 
   static Path script(String name) {
     return FOLDER.resolve(name);
+  }
+
+  /** How to get them, when they are not there; {@code benchmarks/run} has tried. */
+  static Optional<String> missing() {
+    return Files.isExecutable(node())
+        ? Optional.empty()
+        : Optional.of("needs npm and the network: apt-get install npm");
   }
 }
