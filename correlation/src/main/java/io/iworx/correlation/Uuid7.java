@@ -15,7 +15,8 @@ import java.util.random.RandomGenerator;
  * the clock steps back. Safe for any thread, as far as its source of chance is.
  */
 public final class Uuid7 {
-  private static final Uuid7 SHARED = new Uuid7(Clock.systemUTC(), new SecureRandom());
+  private static final Uuid7 SHARED =
+      new Uuid7(Clock.systemUTC(), new SecureBytes(new SecureRandom()));
   private static final int COUNTER_BITS = 12;
   private static final long VARIANT = 0x8000_0000_0000_0000L;
 

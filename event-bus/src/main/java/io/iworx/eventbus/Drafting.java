@@ -4,7 +4,9 @@ import io.iworx.correlation.Correlation;
 import io.iworx.eventbus.spi.Draft;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +18,38 @@ import org.jspecify.annotations.Nullable;
 record Drafting(String service, int maxPayloadBytes) {
   static final int MAX_METADATA_BYTES = 16 * 1024;
   static final int MAX_KEY_LENGTH = 512;
+  static final String EMPTY = "{}";
   static final String CREATED_BY = "createdBy";
   static final String ORGANIZATION_ID = "organizationId";
+
+  /**
+   * Checks and encodes events that go together.
+   *
+   * @throws InvalidEventException when one cannot be published as it is, or they are too many
+   */
+  List<Draft> drafts(List<? extends NewEvent<?>> events) {
+    if (events.size() > EventBusOptions.MAX_EVENTS_AT_ONCE) {
+      throw new InvalidEventException(
+          events.size()
+              + " events are too many to publish at once, the limit is "
+              + EventBusOptions.MAX_EVENTS_AT_ONCE
+              + "; publish them in several calls.");
+    }
+    var drafts = new ArrayList<Draft>(events.size());
+    var characters = 0;
+    for (var event : events) {
+      var draft = draft(event);
+      characters += draft.payload().length() + draft.metadata().length();
+      if (characters > EventBusOptions.MAX_CHARACTERS_AT_ONCE) {
+        throw new InvalidEventException(
+            "The events are too large to publish at once, the limit is "
+                + EventBusOptions.MAX_CHARACTERS_AT_ONCE
+                + " characters in all; publish them in several calls.");
+      }
+      drafts.add(draft);
+    }
+    return drafts;
+  }
 
   /**
    * @throws InvalidEventException when it cannot be published as it is
@@ -25,7 +57,7 @@ record Drafting(String service, int maxPayloadBytes) {
   Draft draft(NewEvent<?> event) {
     requirePublishable(event);
     var what = "The payload of " + event.type().name() + " event " + event.id();
-    var payload = Payloads.encode(what, event.payload(), maxPayloadBytes);
+    var payload = Payloads.encode(what, event.payload(), maxPayloadBytes, keyMember(event.type()));
     var correlation = correlationOf(event);
     return new Draft(
         event.id(),
@@ -66,8 +98,7 @@ record Drafting(String service, int maxPayloadBytes) {
   private static @Nullable String key(NewEvent<?> event, Payloads.Encoded payload) {
     var key = event.key();
     if (key == null) {
-      var member = keyMember(event.type());
-      key = member == null ? null : payload.member(member);
+      key = payload.member();
     }
     if (key != null) {
       var what = "The key of " + event.type().name() + " event " + event.id();
@@ -75,7 +106,7 @@ record Drafting(String service, int maxPayloadBytes) {
         throw new InvalidEventException(
             what + " has " + key.length() + " characters, the limit is " + MAX_KEY_LENGTH + ".");
       }
-      StorableText.requireStorable(what, key);
+      var _ = StorableText.requireStorable(what, key);
     }
     return key;
   }
@@ -97,7 +128,10 @@ record Drafting(String service, int maxPayloadBytes) {
       metadata.put(ORGANIZATION_ID, identity.organizationId());
     }
     metadata.putAll(event.metadata());
+    if (metadata.isEmpty()) {
+      return EMPTY;
+    }
     var what = "The metadata of " + event.type().name() + " event " + event.id();
-    return Payloads.encode(what, metadata, MAX_METADATA_BYTES).json();
+    return Payloads.encode(what, metadata, MAX_METADATA_BYTES, null).json();
   }
 }

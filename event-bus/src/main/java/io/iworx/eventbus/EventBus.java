@@ -50,6 +50,25 @@ public interface EventBus extends AutoCloseable {
    */
   <T> Event<T> publish(Connection connection, NewEvent<T> event);
 
+  /**
+   * Publishes all of them or none, in a transaction of its own; returns when they are durable.
+   *
+   * @return the events as they stand in the log, in the order given, which is that of the log for
+   *     those that are new
+   * @throws InvalidEventException as in {@link #publish(NewEvent)}, or when they are more than
+   *     {@link EventBusOptions#MAX_EVENTS_AT_ONCE} or larger than {@link
+   *     EventBusOptions#MAX_CHARACTERS_AT_ONCE}
+   * @throws EventConflictException as in {@link #publish(NewEvent)}
+   */
+  List<Event<?>> publishAll(List<? extends NewEvent<?>> events);
+
+  /**
+   * Publishes all of them or none in the caller's transaction. Else as {@link #publishAll(List)}.
+   *
+   * @throws IllegalStateException when the connection is in autocommit mode
+   */
+  List<Event<?>> publishAll(Connection connection, List<? extends NewEvent<?>> events);
+
   default <T> Event<T> publish(EventType<T> type, T payload) {
     return publish(NewEvent.of(type, payload));
   }

@@ -27,6 +27,12 @@ public record EventBusOptions(
 
   public static final int DEFAULT_MAX_PAYLOAD_BYTES = 256 * 1024;
 
+  /** The most events of one {@link EventBus#publishAll(java.util.List)}. */
+  public static final int MAX_EVENTS_AT_ONCE = 10_000;
+
+  /** The most payload and metadata of one {@link EventBus#publishAll(java.util.List)}. */
+  public static final int MAX_CHARACTERS_AT_ONCE = 64 * 1024 * 1024;
+
   public EventBusOptions {
     if (maxPayloadBytes < 2) {
       throw new IllegalArgumentException(

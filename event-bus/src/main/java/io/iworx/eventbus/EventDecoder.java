@@ -67,6 +67,9 @@ final class EventDecoder<T> {
 
   /** Other writers may have stored anything: what is no object counts as empty. */
   static Map<String, Object> metadata(LogEntry entry) {
+    if (entry.metadata().equals(Drafting.EMPTY)) {
+      return Map.of();
+    }
     try {
       var metadata = Payloads.decodeObject(entry.metadata());
       return metadata == null ? Map.of() : metadata;

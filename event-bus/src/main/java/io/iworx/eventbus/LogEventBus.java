@@ -6,6 +6,7 @@ import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,16 +54,35 @@ final class LogEventBus implements EventBus {
 
   @Override
   public <T> Event<T> publish(NewEvent<T> event) {
-    return published(event, eventLog.append(List.of(drafting.draft(event))));
+    return published(event, eventLog.append(List.of(drafting.draft(event))).getFirst());
   }
 
   @Override
   public <T> Event<T> publish(Connection connection, NewEvent<T> event) {
-    return published(event, eventLog.appendIn(connection, List.of(drafting.draft(event))));
+    return published(
+        event, eventLog.appendIn(connection, List.of(drafting.draft(event))).getFirst());
   }
 
-  private static <T> Event<T> published(NewEvent<T> event, List<LogEntry> entries) {
-    var entry = entries.getFirst();
+  @Override
+  public List<Event<?>> publishAll(List<? extends NewEvent<?>> events) {
+    return published(events, eventLog.append(drafting.drafts(events)));
+  }
+
+  @Override
+  public List<Event<?>> publishAll(Connection connection, List<? extends NewEvent<?>> events) {
+    return published(events, eventLog.appendIn(connection, drafting.drafts(events)));
+  }
+
+  private static List<Event<?>> published(
+      List<? extends NewEvent<?>> events, List<LogEntry> entries) {
+    var published = new ArrayList<Event<?>>(entries.size());
+    for (var i = 0; i < entries.size(); i++) {
+      published.add(published(events.get(i), entries.get(i)));
+    }
+    return published;
+  }
+
+  private static <T> Event<T> published(NewEvent<T> event, LogEntry entry) {
     log.debug(
         "[Event Bus] Published {} event {} at position {}, correlation {}",
         entry.type(),

@@ -1,14 +1,14 @@
 package io.iworx.eventbus;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,43 +29,89 @@ final class Payloads {
 
   private Payloads() {}
 
-  /** An object as text and as a tree. */
-  record Encoded(String json, JsonNode tree) {
-
-    /** A member that is text or a number, as text. */
-    @Nullable String member(String name) {
-      var value = tree.get(name);
-      return value != null && value.isValueNode() && !value.isNull() ? value.asString() : null;
-    }
-  }
+  /**
+   * An object as text.
+   *
+   * @param json the text
+   * @param member the member asked for, as text; null when it is no text, number or truth value
+   */
+  record Encoded(String json, @Nullable String member) {}
 
   /**
    * @param what for the message: {@code The payload of event E}
+   * @param member the name of a member to read out; null for none
    * @throws InvalidEventException when it is no JSON object, too large, or not storable
    */
-  static Encoded encode(String what, Object value, int maxBytes) {
-    var encoded = roundTrip(what, value);
-    if (!encoded.tree().isObject()) {
-      throw new InvalidEventException(
-          what
-              + " must be written as a JSON object, but "
-              + value.getClass().getName()
-              + " is written as "
-              + encoded.tree().getNodeType()
-              + ".");
+  static Encoded encode(String what, Object value, int maxBytes, @Nullable String member) {
+    var json = write(what, value, maxBytes);
+    try (var parser = JSON.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new InvalidEventException(
+            what
+                + " must be written as a JSON object, but "
+                + value.getClass().getName()
+                + " is not.");
+      }
+      var found = walk(parser, member);
+      // Only an escape can hide in the text what storing it would bring to light.
+      if (json.contains("\\u")) {
+        StorableText.requireStorable(what, JSON.readTree(json));
+      }
+      return new Encoded(json, found);
+    } catch (JacksonException e) {
+      throw unwritable(what, e);
     }
-    var bytes = encoded.json().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > maxBytes) {
+  }
+
+  /** Reads the object to its end, and nothing may come after it. */
+  private static @Nullable String walk(JsonParser parser, @Nullable String member) {
+    String found = null;
+    var depth = 1;
+    while (depth > 0) {
+      switch (parser.nextToken()) {
+        case START_OBJECT, START_ARRAY -> depth++;
+        case END_OBJECT, END_ARRAY -> depth--;
+        case PROPERTY_NAME -> {
+          if (depth == 1 && parser.currentName().equals(member)) {
+            var token = parser.nextToken();
+            found =
+                token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getString() : null;
+            depth += token.isStructStart() ? 1 : 0;
+          }
+        }
+        case null -> throw new StreamReadException(parser, "the object has no end");
+        default -> {}
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new StreamReadException(parser, "something follows the object");
+    }
+    return found;
+  }
+
+  private static String write(String what, Object value, int maxBytes) {
+    var text = new BoundedText(maxBytes);
+    try {
+      JSON.writeValue(text, value);
+    } catch (JacksonException e) {
+      if (!text.isFull()) {
+        throw unwritable(what, e);
+      }
+    }
+    var json = text.toString();
+    if (text.isFull() || StorableText.requireStorable(what, json) > maxBytes) {
       throw new InvalidEventException(
           what
-              + " has "
-              + bytes
-              + " bytes, the limit is "
+              + " is larger than the limit of "
               + maxBytes
-              + "; keep what is large elsewhere and publish a reference to it.");
+              + " bytes; keep what is large elsewhere and publish a reference to it.");
     }
-    StorableText.requireStorable(what, encoded.tree());
-    return encoded;
+    return json;
+  }
+
+  private static InvalidEventException unwritable(String what, JacksonException e) {
+    return new InvalidEventException(
+        what + " cannot be written as JSON: " + e.getOriginalMessage(), e);
   }
 
   /**
@@ -82,15 +128,5 @@ final class Payloads {
   /** A JSON object as a map. */
   static Map<String, Object> decodeObject(String json) {
     return JSON.readValue(json, OBJECT);
-  }
-
-  private static Encoded roundTrip(String what, Object value) {
-    try {
-      var json = JSON.writeValueAsString(value);
-      return new Encoded(json, JSON.readTree(json));
-    } catch (JacksonException e) {
-      throw new InvalidEventException(
-          what + " cannot be written as JSON: " + e.getOriginalMessage(), e);
-    }
   }
 }

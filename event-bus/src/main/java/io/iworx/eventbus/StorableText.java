@@ -11,10 +11,10 @@ final class StorableText {
   /** Checks every text and every member name of a tree. */
   static void requireStorable(String what, JsonNode tree) {
     if (tree.isString()) {
-      requireStorable(what, tree.stringValue());
+      var _ = requireStorable(what, tree.stringValue());
     }
     for (var member : tree.properties()) {
-      requireStorable(what, member.getKey());
+      var _ = requireStorable(what, member.getKey());
       requireStorable(what, member.getValue());
     }
     if (tree.isArray()) {
@@ -22,13 +22,20 @@ final class StorableText {
     }
   }
 
-  static void requireStorable(String what, String text) {
+  /**
+   * Checks a text.
+   *
+   * @return its length in bytes of UTF-8
+   */
+  static int requireStorable(String what, String text) {
+    var bytes = 0;
     for (int i = 0; i < text.length(); i++) {
       var c = text.charAt(i);
       if (c == 0) {
         throw new InvalidEventException(
             what + " holds a NUL character, which cannot be stored; remove it or encode the text.");
       }
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
       if (Character.isSurrogate(c)) {
         if (!Character.isHighSurrogate(c)
             || i + 1 == text.length()
@@ -37,7 +44,9 @@ final class StorableText {
               what + " holds half a surrogate pair, which is no Unicode text.");
         }
         i++;
+        bytes++; // four bytes for the two of them
       }
     }
+    return bytes;
   }
 }

@@ -10,7 +10,10 @@ import io.iworx.eventbus.DomainEvents.WorkOrderUpdated;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.util.RawValue;
 
 class DraftingTest {
   private static final int LIMIT = 1_000;
@@ -100,7 +103,9 @@ class DraftingTest {
   void refusesWhatCannotBeWritten() {
     var circle = new HashMap<String, Object>();
     circle.put("self", circle);
-    assertRefused(event(circle), "cannot be written as JSON");
+    assertThatThrownBy(draft(new Drafting("svc", 1_000_000), event(circle)))
+        .isInstanceOf(InvalidEventException.class)
+        .hasMessageContaining("cannot be written as JSON");
   }
 
   @Test
@@ -108,8 +113,10 @@ class DraftingTest {
     var overhead = "{\"t\":\"\"}".length();
     assertThat(drafting.draft(event(Map.of("t", "x".repeat(LIMIT - overhead)))).payload())
         .hasSize(LIMIT);
-    assertRefused(event(Map.of("t", "x".repeat(LIMIT - overhead + 1))), "1001 bytes");
-    assertRefused(event(Map.of("t", "ä".repeat(LIMIT / 2))), "the limit is 1000");
+    assertRefused(event(Map.of("t", "x".repeat(LIMIT - overhead + 1))), "limit of 1000 bytes");
+    assertRefused(event(Map.of("t", "ä".repeat(LIMIT / 2))), "limit of 1000 bytes");
+    assertThat(drafting.draft(event(Map.of("t", "ä".repeat((LIMIT - overhead) / 2)))).payload())
+        .hasSizeLessThan(LIMIT);
   }
 
   @Test
@@ -133,5 +140,39 @@ class DraftingTest {
     assertRefused(
         event(Map.of()).withMetadata(Map.of("m", "x".repeat(Drafting.MAX_METADATA_BYTES))),
         "metadata");
+  }
+
+  /** It would need the memory of the whole text before it is measured. */
+  @Test
+  void stopsWritingAPayloadAtTheLimit() {
+    var endless = IntStream.iterate(0, i -> i + 1).mapToObj(Integer::toString).iterator();
+    assertRefused(event(Map.of("t", endless)), "limit of 1000 bytes");
+  }
+
+  @Test
+  void refusesWhatIsNestedTooDeep() {
+    var deep = Map.<String, Object>of();
+    for (var depth = 0; depth < 2_000; depth++) {
+      deep = Map.of("d", deep);
+    }
+    assertThatThrownBy(draft(new Drafting("svc", 1_000_000), event(deep)))
+        .isInstanceOf(InvalidEventException.class)
+        .hasMessageContaining("cannot be written as JSON");
+  }
+
+  private static ThrowingCallable draft(Drafting drafting, NewEvent<?> event) {
+    return () -> drafting.draft(event);
+  }
+
+  @Test
+  void refusesRawTextThatIsNoObject() {
+    for (var raw : List.of("{", "{}{}", "{} x", "{\"a\":}", "{\"a\":\"\0\"}", "[]", "")) {
+      assertThatThrownBy(
+              draft(drafting, NewEvent.of(EventType.of("x.y", RawValue.class), new RawValue(raw))))
+          .as(raw)
+          .isInstanceOf(InvalidEventException.class);
+    }
+    var hidden = new RawValue("{\"a\":\"\\ud83d\"}");
+    assertRefused(NewEvent.of(EventType.of("x.y", RawValue.class), hidden), "surrogate");
   }
 }

@@ -9,10 +9,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,10 @@ final class EventInsert {
   private static final String MANY_PATIENT = MANY + RESULT;
   private static final String MANY_IMPATIENT = MANY + LOCK_PATIENCE + RESULT;
   private static final int COLUMNS = 13;
+
+  /** Nobody is to find them hard to guess. */
+  private static final Uuid7 ROW_IDS =
+      Uuid7.of(Clock.systemUTC(), () -> ThreadLocalRandom.current().nextLong());
 
   private EventInsert() {}
 
@@ -130,7 +136,7 @@ final class EventInsert {
     TraceContext trace = draft.correlation().traceContext();
     Instant expiresAt = draft.expiresAt();
     return new @Nullable String[] {
-      Uuid7.next(),
+      ROW_IDS.generate().toString(),
       draft.id(),
       draft.type(),
       draft.service(),

@@ -10,13 +10,10 @@ import io.iworx.correlation.Correlation;
 import io.iworx.correlation.Identity;
 import io.iworx.correlation.TraceContext;
 import io.iworx.eventbus.EventConflictException;
-import io.iworx.eventbus.NewEvent;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -60,18 +57,6 @@ interface AppendPromises extends LogUnderTest {
     assertThat(entry.timestamp()).isNotNull();
     assertSameJson(entry.payload(), "{\"x\": 1.5}");
     assertSameJson(entry.metadata(), "{\"createdBy\": \"u\"}");
-  }
-
-  @Test
-  default void keepsWhenAnEventExpires() throws Exception {
-    var event = NewEvent.of(HAPPENED, new Happened("t", 1));
-    var expiry = Instant.parse("2030-01-02T03:04:05.678901234Z");
-    var published = bus("publisher", log()).publish(event.withExpiry(expiry));
-    var stored = expiry.truncatedTo(ChronoUnit.MICROS);
-    assertThat(published.expiresAt()).isEqualTo(stored);
-    eventually().until(() -> !readAll(log(), 0, 10).isEmpty());
-    assertThat(readAll(log(), 0, 10)).extracting(LogEntry::expiresAt).containsExactly(stored);
-    assertThat(log().append(List.of(draft("e", "t", "{}"))).getFirst().expiresAt()).isNull();
   }
 
   @Test

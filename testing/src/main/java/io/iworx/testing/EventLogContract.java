@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public abstract class EventLogContract
     implements AppendPromises,
+        PublishPromises,
         SubscriptionStorePromises,
         DeliveryPromises,
         FailurePromises,
