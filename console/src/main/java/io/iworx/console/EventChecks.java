@@ -42,7 +42,8 @@ final class EventChecks {
               "%s was last published at %s by %s, position %d."
                   .formatted(type, latest.timestamp(), latest.service(), latest.position())));
     }
-    var wanting = log.subscriptions().list().stream().filter(it -> wants(it, type)).toList();
+    var wanting =
+        log.subscriptions().admin().list().stream().filter(it -> wants(it, type)).toList();
     if (wanting.isEmpty()) {
       findings.add(
           Finding.bad(
@@ -56,7 +57,7 @@ final class EventChecks {
 
   /** How one subscription stands. */
   List<Finding> ofSubscription(String name) {
-    var all = log.subscriptions().list();
+    var all = log.subscriptions().admin().list();
     var found = all.stream().filter(it -> it.name().equals(name)).toList();
     if (found.isEmpty()) {
       var names = all.stream().map(SubscriptionStatus::name).toList();
@@ -72,7 +73,9 @@ final class EventChecks {
 
   /** How all subscriptions stand. */
   List<Finding> ofAllSubscriptions() {
-    return log.subscriptions().list().stream().flatMap(it -> of(it, null).stream()).toList();
+    return log.subscriptions().admin().list().stream()
+        .flatMap(it -> of(it, null).stream())
+        .toList();
   }
 
   private Finding name(String type, List<LogEntry> published) {
@@ -117,6 +120,9 @@ final class EventChecks {
                   .formatted(status.startedAt(), event.position()),
               "A new subscription starts at the latest event: subscribe before publishing, or let it start at the earliest."));
     }
+    if (status.blockedKeys() > 0) {
+      findings.add(blocked(check, status));
+    }
     if (status.oldestUnread().compareTo(PATIENCE) > 0) {
       findings.add(
           Finding.bad(
@@ -133,7 +139,14 @@ final class EventChecks {
   }
 
   private static Finding running(String check, SubscriptionStatus status) {
-    return status.instance() == null
+    if (status.paused()) {
+      return Finding.bad(
+          check,
+          "It is paused; it waits at position %d, %,d events behind."
+              .formatted(status.checkpoint(), status.lag()),
+          "./iworx subscriptions resume %s".formatted(status.name()));
+    }
+    return status.instances().isEmpty()
         ? Finding.bad(
             check,
             "Nobody delivers for it; it waits at position %d, %,d events behind."
@@ -142,12 +155,29 @@ final class EventChecks {
         : Finding.good(
             check,
             "%s delivers for %s, at position %d."
-                .formatted(status.instance(), status.service(), status.checkpoint()));
+                .formatted(
+                    String.join(", ", status.instances()), status.service(), status.checkpoint()));
+  }
+
+  private static Finding blocked(String check, SubscriptionStatus status) {
+    var first =
+        status.blocked().stream()
+            .filter(it -> it.eventId() != null)
+            .map(
+                it ->
+                    "event %s at position %d after %d attempts: %s"
+                        .formatted(it.eventId(), it.position(), it.attempts(), it.reason()))
+            .findFirst()
+            .orElse("events that wait to be read again");
+    return Finding.bad(
+        check,
+        "%,d keys or events wait, the oldest with %s".formatted(status.blockedKeys(), first),
+        "It is tried again by itself; correct what it fails of. SELECT * FROM event_blocked_keys shows all.");
   }
 
   private Finding deadLetters(String check, SubscriptionStatus status) {
     var reasons =
-        log.subscriptions().deadLetters(status.name(), SHOWN_DEAD_LETTERS).stream()
+        log.subscriptions().admin().deadLetters(status.name(), SHOWN_DEAD_LETTERS).stream()
             .map(
                 it ->
                     "%s (%s) after %d attempts: %s"
@@ -156,6 +186,7 @@ final class EventChecks {
     return Finding.bad(
         check,
         "%,d events were set aside, the latest: %s".formatted(status.deadLetters(), reasons),
-        "Correct the handler or the data, then publish what is still wanted again.");
+        "Correct the handler or the data, then: ./iworx dead-letters redrive %s"
+            .formatted(status.name()));
   }
 }

@@ -5,6 +5,7 @@ import io.iworx.eventbus.EventConflictException;
 import io.iworx.eventbus.EventException;
 import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.NewEvent;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
 import jakarta.servlet.http.HttpServletRequest;
@@ -57,12 +58,13 @@ final class EventEndpoints {
     var limit = (int) query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
     var after =
         "latest".equals(query.text("after"))
-            ? log.head()
+            ? log.head().position()
             : query.number("after", 0, 0, Long.MAX_VALUE);
     var giveUp = System.nanoTime() + query.seconds("wait", MAX_WAIT).toNanos();
     var page = page(after, type, limit);
     while (page.events().isEmpty() && System.nanoTime() < giveUp) {
-      log.awaitAfter(page.next(), Duration.ofNanos(Math.max(0, giveUp - System.nanoTime())));
+      log.awaitBeyond(
+          Checkpoint.at(page.next()), Duration.ofNanos(Math.max(0, giveUp - System.nanoTime())));
       page = page(page.next(), type, limit);
     }
     return Answer.json(
@@ -75,7 +77,7 @@ final class EventEndpoints {
     var found = new ArrayList<LogEntry>();
     var at = after;
     for (var scanned = 0; scanned < MAX_SCAN; ) {
-      var slice = log.read(at, MAX_LIMIT);
+      var slice = log.read(Checkpoint.at(at), MAX_LIMIT);
       for (var entry : slice.entries()) {
         if (type == null || type.matches(entry.type())) {
           found.add(entry);
@@ -85,7 +87,7 @@ final class EventEndpoints {
         }
       }
       scanned += slice.entries().size();
-      at = Math.max(at, slice.upTo());
+      at = Math.max(at, slice.upTo().position());
       if (slice.entries().isEmpty()) {
         break;
       }

@@ -1,5 +1,6 @@
 package io.iworx.console;
 
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
 import java.util.ArrayList;
@@ -23,13 +24,14 @@ final class RecentEvents {
   List<LogEntry> matching(Predicate<LogEntry> fits) {
     var head = log.head();
     var found = new ArrayList<LogEntry>();
-    for (var at = Math.max(0, head - REACH); at < head; ) {
+    var at = Checkpoint.at(Math.max(0, head.position() - REACH));
+    while (at.position() < head.position()) {
       var slice = log.read(at, PAGE);
       slice.entries().stream().filter(fits).forEach(found::add);
-      if (slice.upTo() <= at) {
+      if (slice.upTo().position() <= at.position()) {
         break;
       }
-      at = slice.upTo();
+      at = Checkpoint.at(slice.upTo().position());
     }
     return found;
   }

@@ -1,5 +1,6 @@
 package io.iworx.console;
 
+import io.iworx.eventbus.spi.BlockedKey;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.SubscriptionStatus;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,7 +20,8 @@ final class SubscriptionsEndpoint implements Endpoint.Handler {
   @Override
   public Answer answer(HttpServletRequest request, String last) {
     Query.of(request, Set.of());
-    var all = log.subscriptions().list().stream().map(SubscriptionsEndpoint::shown).toList();
+    var all =
+        log.subscriptions().admin().list().stream().map(SubscriptionsEndpoint::shown).toList();
     return Answer.json(Map.of("subscriptions", all));
   }
 
@@ -32,8 +34,34 @@ final class SubscriptionsEndpoint implements Endpoint.Handler {
     members.put("checkpoint", status.checkpoint());
     members.put("lag", status.lag());
     members.put("oldestUnreadMs", status.oldestUnread().toMillis());
-    members.put("instance", status.instance());
+    members.put("definition", status.definition());
+    members.put("paused", status.paused());
+    members.put("instances", status.instances());
+    members.put("partitions", status.partitions().stream().map(SubscriptionsEndpoint::of).toList());
+    members.put("blockedKeys", status.blockedKeys());
+    members.put("blocked", status.blocked().stream().map(SubscriptionsEndpoint::of).toList());
     members.put("deadLetters", status.deadLetters());
+    return members;
+  }
+
+  private static Map<String, @Nullable Object> of(SubscriptionStatus.Partition partition) {
+    var members = new LinkedHashMap<String, @Nullable Object>();
+    members.put("partition", partition.number());
+    members.put("checkpoint", partition.checkpoint().position());
+    members.put("pending", partition.checkpoint().pending().count());
+    members.put("instance", partition.instance());
+    members.put("fence", partition.fence());
+    return members;
+  }
+
+  private static Map<String, @Nullable Object> of(BlockedKey blocked) {
+    var members = new LinkedHashMap<String, @Nullable Object>();
+    members.put("position", blocked.position());
+    members.put("key", blocked.key());
+    members.put("eventId", blocked.eventId());
+    members.put("attempts", blocked.attempts());
+    members.put("retryAt", blocked.retryAt());
+    members.put("reason", blocked.reason());
     return members;
   }
 }

@@ -136,7 +136,7 @@ class AdminApiTest {
     var one = fixture.json("/admin/subscriptions").path("subscriptions").get(0);
     assertThat(one.path("name").asString()).isEqualTo("asset-history");
     assertThat(one.path("service").asString()).isEqualTo("test-service");
-    assertThat(one.path("instance").asString()).isNotBlank();
+    assertThat(one.path("instances").path(0).asString()).isNotBlank();
   }
 
   @Test

@@ -2,15 +2,22 @@ package io.iworx.eventbus;
 
 import io.iworx.correlation.ClassifiedFailure;
 import io.iworx.correlation.FailureKind;
+import io.iworx.eventbus.spi.ClaimLostException;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.TransactionalWork;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries to get an event handled until it is handled, set aside, or the tenure ends. Safe for any
- * thread; outlives tenures.
+ * Hands events to the handler of a subscription and judges how that ended. Safe for any thread;
+ * outlives tenures.
  */
 final class Attempts {
   private static final Logger log = LoggerFactory.getLogger(Attempts.class);
@@ -18,101 +25,156 @@ final class Attempts {
   private final Subscriber<?> subscriber;
   private final DeliveryTrace trace;
   private final Semaphore running;
-  private volatile FailedCommit failedCommit = new FailedCommit(-1, 0, new IllegalStateException());
+  private final AttemptLimit limit;
+
+  /** Transactions that did their work and did not commit, by the position of their only event. */
+  private final Map<Long, Integer> failedCommits = new ConcurrentHashMap<>();
 
   Attempts(Subscriber<?> subscriber) {
     this.subscriber = subscriber;
     this.trace = new DeliveryTrace(subscriber);
-    this.running = new Semaphore(subscriber.inOrder() ? 1 : subscriber.options().concurrency());
+    this.running = new Semaphore(subscriber.options().concurrency());
+    this.limit = new AttemptLimit(subscriber.name(), subscriber.options().attemptLimit());
   }
 
-  /** A handler that did its work, whose transaction the log then could not commit. */
-  private record FailedCommit(long position, int attempts, Exception failure) {}
+  /** Interrupts handlers that take too long. */
+  AttemptLimit limit() {
+    return limit;
+  }
+
+  /** Hands one event to a plain handler, as soon as there is room for one more. */
+  Outcome plainly(Handover.Plain<?> handover, LogEntry entry, int attempt, Tenure tenure)
+      throws InterruptedException {
+    running.acquire();
+    try {
+      if (!tenure.lasts()) {
+        return new Outcome.NotTried();
+      }
+      var delivery =
+          new Delivery(subscriber.name(), entry.id(), entry.position(), attempt, tenure.fence());
+      var timing = trace.begin();
+      var outcome =
+          isExpired(entry) ? new Outcome.Expired() : plainly(handover, entry, delivery, tenure);
+      timing.end(entry, delivery, outcome);
+      return outcome;
+    } finally {
+      running.release();
+    }
+  }
+
+  private Outcome plainly(
+      Handover.Plain<?> handover, LogEntry entry, Delivery delivery, Tenure tenure) {
+    try {
+      limit.run(entry, () -> handover.hand(entry, delivery));
+      return new Outcome.Handled();
+    } catch (Throwable e) { // an Error of a handler is a failure like any other
+      if (!tenure.lasts()) {
+        return new Outcome.NotTried(); // interrupted by closing, perhaps: the next one tries
+      }
+      return afterFailure(e, delivery.attempt());
+    }
+  }
 
   /**
-   * Returns whether the event is done with. False means the tenure has ended, and whoever holds the
-   * subscription next gets the event again.
+   * Hands events to a transactional handler. With one event the outcome is about that one; with
+   * more, anything but success means that they are to be tried one by one.
+   *
+   * @param inTransaction writes the advance and commits, or rolls back
    */
-  boolean run(LogEntry entry, Tenure tenure) throws InterruptedException {
-    try {
-      return tryUntilDone(entry, tenure);
-    } catch (RuntimeException e) { // setting aside failed
-      tenure.end(e);
-      return false;
+  Outcome inTransaction(
+      Handover.InTransaction handover,
+      List<LogEntry> entries,
+      int attempt,
+      Tenure tenure,
+      Commit inTransaction) {
+    if (!tenure.lasts()) {
+      return new Outcome.NotTried();
     }
-  }
-
-  private boolean tryUntilDone(LogEntry entry, Tenure tenure) throws InterruptedException {
-    var before = failedCommit;
-    var attempt = before.position() == entry.position() ? before.attempts() : 0;
-    if (attempt >= subscriber.options().retryPolicy().attempts()) {
-      return setAside(entry, attempt, before.failure(), tenure);
+    var first = entries.getFirst();
+    if (entries.size() == 1 && isExpired(first)) {
+      return new Outcome.Expired();
     }
-    while (true) {
-      attempt++;
-      running.acquire();
-      Outcome outcome;
-      try {
-        if (!tenure.lasts()) {
-          return false;
-        }
-        outcome = attempt(entry, attempt, tenure);
-      } finally {
-        running.release();
-      }
-      switch (outcome) {
-        case Outcome.Handled() -> {
-          return true;
-        }
-        case Outcome.RetryAfter(var wait, _) -> {
-          if (!tenure.pause(wait)) {
-            return false;
-          }
-        }
-        case Outcome.SetAside(var failure) -> {
-          return tenure.lasts() && setAside(entry, attempt, failure, tenure);
-        }
-        case Outcome.LogFailed(var failure) -> {
-          tenure.end(failure);
-          return false;
-        }
+    var before = failedCommits.getOrDefault(first.position(), 0);
+    if (entries.size() == 1 && before >= subscriber.options().retryPolicy().attempts()) {
+      failedCommits.remove(first.position());
+      return new Outcome.SetAside(
+          new EventException("Its transaction did not commit in " + before + " attempts."));
+    }
+    var timing = trace.begin();
+    var outcome =
+        inTransaction(handover, entries, attempt + before, inTransaction, entries.size() == 1);
+    if (entries.size() == 1 || outcome instanceof Outcome.Handled) {
+      for (var entry : entries) {
+        timing.end(entry, delivery(entry, attempt + before, tenure), outcome);
       }
     }
+    return outcome;
   }
 
-  private Outcome attempt(LogEntry entry, int attempt, Tenure tenure) {
-    var delivery =
-        new Delivery(
-            subscriber.name(), entry.id(), entry.position(), attempt, tenure.claim().fence());
-    var context = EventContext.of(entry, EventDecoder.metadata(entry));
-    return context.call(
-        () -> {
-          log.debug(
-              "[Event Bus] Delivering {} event {} to {}, attempt {}, correlation {}",
-              entry.type(),
-              entry.id(),
-              subscriber.name(),
-              attempt,
-              context.correlationId());
-          var timing = trace.begin(context, delivery);
-          var outcome = outcome(entry, delivery, tenure);
-          timing.end(outcome);
-          return outcome;
-        });
+  /** A transaction of the store. */
+  @FunctionalInterface
+  interface Commit {
+    void run(TransactionalWork work) throws Exception;
   }
 
-  private Outcome outcome(LogEntry entry, Delivery delivery, Tenure tenure) {
+  private Outcome inTransaction(
+      Handover.InTransaction handover,
+      List<LogEntry> entries,
+      int attempt,
+      Commit commit,
+      boolean alone) {
+    var work = new HandlerWork(handover, entries);
     try {
-      subscriber.handover().hand(entry, delivery, tenure);
+      commit.run(work);
+      if (alone) {
+        failedCommits.remove(entries.getFirst().position());
+      }
       return new Outcome.Handled();
-    } catch (Handover.HandlerFailed e) {
-      return afterFailure(e.getCause() == null ? e : e.getCause(), delivery.attempt());
-    } catch (Handover.CommitFailed e) {
-      failedCommit = new FailedCommit(entry.position(), delivery.attempt(), e);
-      return new Outcome.LogFailed(e);
-    } catch (Exception e) {
-      return new Outcome.LogFailed(e);
+    } catch (Exception | Error e) {
+      var failure = work.failure;
+      if (failure != null) {
+        return afterFailure(failure, attempt);
+      }
+      if (work.done && alone && !(e instanceof ClaimLostException)) {
+        failedCommits.merge(entries.getFirst().position(), 1, Integer::sum);
+      }
+      return new Outcome.LogFailed(
+          e instanceof Exception x ? x : new EventException(e.toString(), e));
     }
+  }
+
+  /** The handler in the transaction; knows afterwards whose fault a failure is. */
+  private final class HandlerWork implements TransactionalWork {
+    private final Handover.InTransaction handover;
+    private final List<LogEntry> entries;
+    private @Nullable Throwable failure;
+    private boolean done;
+
+    HandlerWork(Handover.InTransaction handover, List<LogEntry> entries) {
+      this.handover = handover;
+      this.entries = entries;
+    }
+
+    @Override
+    public void run(Connection connection) throws Exception {
+      try {
+        limit.run(entries.getFirst(), () -> handover.hand(entries, connection));
+        done = true;
+      } catch (Exception | Error e) {
+        failure = e;
+        throw e;
+      }
+    }
+  }
+
+  /** By this instance's clock: a matter of taste, not of safety. */
+  boolean isExpired(LogEntry entry) {
+    var expiresAt = entry.expiresAt();
+    return expiresAt != null && !subscriber.busOptions().clock().instant().isBefore(expiresAt);
+  }
+
+  private Delivery delivery(LogEntry entry, int attempt, Tenure tenure) {
+    return new Delivery(subscriber.name(), entry.id(), entry.position(), attempt, tenure.fence());
   }
 
   private Outcome afterFailure(Throwable failure, int attempt) {
@@ -131,7 +193,7 @@ final class Attempts {
     };
   }
 
-  private boolean setAside(LogEntry entry, int attempts, Throwable failure, Tenure tenure) {
+  void logSetAside(LogEntry entry, int attempts, Throwable failure) {
     log.warn(
         "[Event Bus] {} gives up {} event {} after {} attempts and sets it aside, correlation {}",
         subscriber.name(),
@@ -140,8 +202,6 @@ final class Attempts {
         attempts,
         EventContext.correlationId(entry),
         failure);
-    subscriber.log().subscriptions().setAside(tenure.claim(), entry, attempts, Reason.of(failure));
-    return true;
   }
 
   private static Duration longer(Duration a, Duration b) {

@@ -2,15 +2,20 @@ package io.iworx.eventbus;
 
 import io.iworx.eventbus.spi.LogEntry;
 
-/** Takes the events of one tenure, in the order of the log, and sees them handled. */
-sealed interface Delivering permits InOrder, Lanes {
-
-  /** Takes an event; waits while too many are under way. */
-  void accept(LogEntry entry) throws InterruptedException;
+/** Gets the events of a partition to the handler. One reading thread calls it. */
+interface Delivering {
 
   /**
-   * Returns when no handler runs any more. An interrupt is passed on to the handlers, which then
-   * have a moment to end.
+   * Takes an event on, unless it waits with its key; may wait for room, and gives up at the end.
    */
+  void begin(LogEntry entry) throws InterruptedException;
+
+  /** Nothing more comes for now: whatever was begun is to be delivered. */
+  void deliver() throws InterruptedException;
+
+  /** Whether an event of the key is in the handler's hands or before it. Any thread. */
+  boolean isBusy(String key);
+
+  /** Returns when no handler is at work any more; an interrupt is handed on to them. */
   void awaitQuiet();
 }

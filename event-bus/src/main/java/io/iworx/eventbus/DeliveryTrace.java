@@ -1,7 +1,8 @@
 package io.iworx.eventbus;
 
-import io.iworx.correlation.Correlation;
+import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.trace.TraceEntry;
+import io.iworx.trace.TraceRecorder;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,40 +17,36 @@ final class DeliveryTrace {
     this.subscriber = subscriber;
   }
 
-  Timing begin(Correlation context, Delivery delivery) {
-    return new Timing(
-        context, delivery, subscriber.busOptions().clock().instant(), System.nanoTime());
+  Timing begin() {
+    return new Timing(subscriber.busOptions().clock().instant(), System.nanoTime());
   }
 
   /** An attempt under way. */
   final class Timing {
-    private final Correlation context;
-    private final Delivery delivery;
     private final Instant startedAt;
     private final long startedNanos;
 
-    private Timing(Correlation context, Delivery delivery, Instant startedAt, long startedNanos) {
-      this.context = context;
-      this.delivery = delivery;
+    private Timing(Instant startedAt, long startedNanos) {
       this.startedAt = startedAt;
       this.startedNanos = startedNanos;
     }
 
-    void end(Outcome outcome) {
-      subscriber
-          .busOptions()
-          .traceRecorder()
-          .record(
-              new TraceEntry(
-                  TraceEntry.Kind.DELIVERY,
-                  idOf(delivery),
-                  context,
-                  subscriber.definition().service(),
-                  subscriber.name(),
-                  startedAt,
-                  Duration.ofNanos(System.nanoTime() - startedNanos),
-                  outcome instanceof Outcome.Handled,
-                  detail(outcome, delivery.attempt())));
+    void end(LogEntry entry, Delivery delivery, Outcome outcome) {
+      var recorder = subscriber.busOptions().traceRecorder();
+      if (recorder.equals(TraceRecorder.none())) {
+        return; // spares making an entry of every delivery
+      }
+      recorder.record(
+          new TraceEntry(
+              TraceEntry.Kind.DELIVERY,
+              idOf(delivery),
+              EventContext.of(entry, EventDecoder.metadata(entry)),
+              subscriber.definition().service(),
+              subscriber.name(),
+              startedAt,
+              Duration.ofNanos(System.nanoTime() - startedNanos),
+              outcome instanceof Outcome.Handled,
+              detail(outcome, delivery.attempt())));
     }
   }
 
@@ -67,6 +64,8 @@ final class DeliveryTrace {
   private static @Nullable String detail(Outcome outcome, int attempt) {
     return switch (outcome) {
       case Outcome.Handled() -> attempt == 1 ? null : "attempt " + attempt;
+      case Outcome.NotTried() -> null;
+      case Outcome.Expired() -> "expired";
       case Outcome.RetryAfter(var wait, var failure) ->
           failed(attempt, "again in " + wait.toMillis() + " ms", failure);
       case Outcome.SetAside(var failure) -> failed(attempt, "set aside", failure);

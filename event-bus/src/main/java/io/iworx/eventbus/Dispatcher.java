@@ -2,56 +2,43 @@ package io.iworx.eventbus;
 
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.ClaimLostException;
+import io.iworx.eventbus.spi.Standing;
+import io.iworx.eventbus.spi.SubscriptionDefinition;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instance's part in a subscription: claims it, reads and delivers while the claim holds, and
- * claims it again. All on one virtual thread, but for the handlers of a subscription whose keys run
- * in parallel.
+ * One instance's part in a subscription: the partitions it holds. Takes as many as are its share,
+ * and gives up what is more.
  */
 final class Dispatcher implements Subscription {
-  private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-
-  /** Bounds how long closing waits for a reader with nothing to read. */
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
-
-  private static final Duration LONGEST_WAIT_FOR_CLAIM = Duration.ofSeconds(1);
-
-  private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(2);
+  static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
   private final Subscriber<?> subscriber;
   private final Attempts attempts;
-  private final Outage outage;
+  private final Keeper keeper;
   private final Runnable whenClosed;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
-  private volatile @Nullable Tenure tenure;
+  private final Map<Integer, PartitionRun> runs = new ConcurrentHashMap<>();
+
+  /** So that whoever closes it sees every partition that was begun. */
+  private final ReentrantLock closingLock = new ReentrantLock();
+
+  private volatile boolean closing;
+  private volatile boolean stoodBack;
   private volatile long lastCheckpoint;
 
-  private Dispatcher(Subscriber<?> subscriber, Runnable whenClosed) {
+  Dispatcher(Subscriber<?> subscriber, Keeper keeper, Runnable whenClosed) {
     this.subscriber = subscriber;
     this.attempts = new Attempts(subscriber);
-    this.outage = new Outage(subscriber.name(), subscriber.busOptions().random());
+    this.keeper = keeper;
     this.whenClosed = whenClosed;
-    this.thread = Thread.ofVirtual().name("subscription-" + subscriber.name()).unstarted(this::run);
-  }
-
-  /**
-   * Claims the subscription once on the caller's thread, so that it exists when this returns, and
-   * then goes on by itself.
-   */
-  static Dispatcher start(Subscriber<?> subscriber, Runnable whenClosed) {
-    var dispatcher = new Dispatcher(subscriber, whenClosed);
-    var claimedAt = System.nanoTime();
-    dispatcher.claim().ifPresent(claim -> dispatcher.begin(claim, claimedAt));
-    dispatcher.thread.start();
-    return dispatcher;
   }
 
   @Override
@@ -59,173 +46,149 @@ final class Dispatcher implements Subscription {
     return subscriber.name();
   }
 
+  SubscriptionDefinition definition() {
+    return subscriber.definition();
+  }
+
+  AttemptLimit attemptLimit() {
+    return attempts.limit();
+  }
+
   @Override
   public long checkpoint() {
-    var current = tenure;
-    return current == null ? lastCheckpoint : current.checkpointer().checkpoint();
+    var lowest = Long.MAX_VALUE;
+    for (var run : runs.values()) {
+      lowest = Math.min(lowest, run.tenure().progress().solid());
+    }
+    return lowest == Long.MAX_VALUE ? lastCheckpoint : lowest;
+  }
+
+  List<Tenure> tenures() {
+    return runs.values().stream().map(PartitionRun::tenure).toList();
+  }
+
+  /**
+   * Adjusts to how this instance stands; returns whether it holds its share. One thread calls it.
+   */
+  boolean adjust(Standing standing) {
+    if (closing) {
+      return true;
+    }
+    noteDefinition(standing);
+    runs.values().forEach(run -> run.stopAt(standing.stopAt().orElse(Long.MAX_VALUE)));
+    if (standing.redrive()) {
+      runs.values().forEach(PartitionRun::redrive);
+    }
+    var surplus = runs.size() - standing.share();
+    if (surplus > 0) {
+      runs.values().stream()
+          .sorted(Comparator.comparingInt((PartitionRun run) -> run.claim().partition()).reversed())
+          .limit(surplus)
+          .forEach(PartitionRun::stop);
+    } else if (surplus < 0) {
+      claim(-surplus, standing);
+    }
+    return runs.size() == standing.share();
+  }
+
+  private void claim(int wanted, Standing standing) {
+    var claimedAt = System.nanoTime();
+    var claims =
+        subscriber
+            .log()
+            .subscriptions()
+            .claim(definition(), subscriber.instance(), subscriber.busOptions().lease(), wanted);
+    for (var claim : claims) {
+      log.debug("[Event Bus] {} is delivered from {} on", claim, claim.checkpoint());
+      begin(claim, claimedAt, standing);
+    }
+  }
+
+  private void begin(Claim claim, long claimedAt, Standing standing) {
+    var tenure = new Tenure(subscriber, claim, claimedAt);
+    closingLock.lock();
+    try {
+      if (closing) {
+        tenure.finish();
+        return;
+      }
+      var run =
+          new PartitionRun(
+              subscriber, attempts, tenure, standing.partitions(), () -> ended(claim, tenure));
+      run.stopAt(standing.stopAt().orElse(Long.MAX_VALUE));
+      runs.put(claim.partition(), run);
+      run.start();
+    } finally {
+      closingLock.unlock();
+    }
+  }
+
+  private void ended(Claim claim, Tenure tenure) {
+    lastCheckpoint = tenure.progress().solid();
+    runs.values().removeIf(run -> run.claim().equals(claim));
+    var reason = tenure.reason();
+    if (reason instanceof ClaimLostException lost) {
+      log.debug("[Event Bus] {}", lost.getMessage());
+    } else if (reason != null) {
+      log.warn("[Event Bus] {} is claimed anew after a failure of the event log.", claim, reason);
+    }
+    keeper.lookSoon();
+  }
+
+  private void noteDefinition(Standing standing) {
+    var behind = standing.newestDefinition() > definition().number();
+    if (behind && !stoodBack) {
+      log.warn(
+          "[Event Bus] {} stands back: definition {} of the subscription has registered, and this instance has definition {}.",
+          name(),
+          standing.newestDefinition(),
+          definition().number());
+    }
+    stoodBack = behind;
   }
 
   /** No new event is started from now on. */
   void stop() {
-    closing.countDown();
-    var current = tenure;
-    if (current != null) {
-      current.end(null);
+    closingLock.lock();
+    try {
+      closing = true;
+    } finally {
+      closingLock.unlock();
     }
+    runs.values().forEach(PartitionRun::stop);
   }
 
   @Override
   public void close() {
     stop();
+    var inTime = true;
     try {
-      if (Thread.currentThread() != thread && !thread.join(subscriber.options().closeTimeout())) {
+      var end = System.nanoTime() + subscriber.options().closeTimeout().toNanos();
+      var all = new ArrayList<>(runs.values());
+      for (var run : all) {
+        var left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
+        inTime &= run.awaitEnd(left);
+      }
+      if (!inTime) {
         log.warn(
-            "[Event Bus] Handlers of {} are interrupted: they did not end within {} ms.",
+            "[Event Bus] Handlers of {} were interrupted: they did not end within {} ms.",
             name(),
             subscriber.options().closeTimeout().toMillis());
-        thread.interrupt();
-        thread.join(GRACE_AFTER_INTERRUPT);
       }
     } catch (InterruptedException e) {
-      thread.interrupt();
+      runs.values().forEach(PartitionRun::interrupt);
       Thread.currentThread().interrupt();
-    } finally {
-      whenClosed.run();
     }
+    keeper.remove(this);
+    leave();
+    whenClosed.run();
   }
 
-  private void run() {
-    while (closing.getCount() > 0) {
-      var wait = Duration.ZERO;
-      try {
-        wait = hold();
-      } catch (InterruptedException e) {
-        return; // closed, and waited for long enough
-      } catch (Throwable e) { // nothing may end the subscription but closing it
-        wait = outage.failed(e);
-      }
-      pause(wait);
-    }
-    releaseUnused();
-  }
-
-  /** Holds the subscription as long as it can; returns how long to wait before trying again. */
-  private Duration hold() throws InterruptedException {
-    var current = tenure;
-    if (current == null) {
-      var claimedAt = System.nanoTime();
-      var claim = claim();
-      if (claim.isEmpty()) {
-        return waitForClaim();
-      }
-      current = begin(claim.get(), claimedAt);
-    }
-    deliverWhileItLasts(current);
-    var reason = current.reason();
-    if (reason instanceof ClaimLostException lost) {
-      log.debug("[Event Bus] {}", lost.getMessage());
-    }
-    return reason == null || reason instanceof ClaimLostException
-        ? Duration.ZERO
-        : outage.failed(reason);
-  }
-
-  private void deliverWhileItLasts(Tenure current) throws InterruptedException {
-    var delivering =
-        subscriber.inOrder()
-            ? new InOrder(attempts, current)
-            : new Lanes(attempts, current, subscriber.options().maxInFlight());
+  private void leave() {
     try {
-      read(current, delivering);
+      subscriber.log().subscriptions().leave(name(), subscriber.instance());
     } catch (RuntimeException e) {
-      current.end(e);
-    } finally {
-      current.end(null);
-      delivering.awaitQuiet();
-      lastCheckpoint = current.checkpointer().checkpoint();
-      var interrupted = Thread.interrupted(); // giving up the claim must not be cut short
-      current.finish();
-      tenure = null;
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private void read(Tenure current, Delivering delivering) throws InterruptedException {
-    var batchSize = subscriber.options().batchSize();
-    var position = current.claim().checkpoint();
-    while (current.lasts()) {
-      var slice = subscriber.log().read(position, batchSize);
-      outage.over();
-      for (var entry : slice.entries()) {
-        if (!current.lasts()) {
-          return;
-        }
-        if (subscriber.decoder().matches(entry)) {
-          delivering.accept(entry);
-        }
-      }
-      if (!current.lasts()) {
-        return; // the last event may not have been taken
-      }
-      position = slice.upTo();
-      current.checkpointer().passed(position);
-      if (slice.entries().size() < batchSize) {
-        subscriber.log().awaitAfter(position, LONGEST_WAIT);
-      }
-    }
-  }
-
-  private Optional<Claim> claim() {
-    return subscriber
-        .log()
-        .subscriptions()
-        .claim(subscriber.definition(), subscriber.instance(), subscriber.options().lease());
-  }
-
-  private Tenure begin(Claim claim, long claimedAt) {
-    log.debug(
-        "[Event Bus] {} is delivered by {} from position {} on, fence {}",
-        claim.subscription(),
-        claim.instance(),
-        claim.checkpoint(),
-        claim.fence());
-    var current =
-        Tenure.begin(
-            claim,
-            subscriber.log().subscriptions(),
-            subscriber.options().checkpointInterval(),
-            claimedAt);
-    tenure = current; // before the look at closing: whoever closes either sees it or is seen
-    if (closing.getCount() == 0) {
-      current.end(null);
-    }
-    return current;
-  }
-
-  private Duration waitForClaim() {
-    var quarter = subscriber.options().lease().dividedBy(4);
-    return quarter.compareTo(LONGEST_WAIT_FOR_CLAIM) < 0 ? quarter : LONGEST_WAIT_FOR_CLAIM;
-  }
-
-  private void pause(Duration wait) {
-    try {
-      closing.await(wait.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Claimed, and closed before the first read. */
-  private void releaseUnused() {
-    var current = tenure;
-    if (current != null) {
-      try {
-        current.finish();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      log.debug("[Event Bus] {} could not be left: {}", name(), e.toString());
     }
   }
 }

@@ -117,8 +117,9 @@ public interface EventBus extends AutoCloseable {
       TransactionalEventHandler<? super T> handler);
 
   /**
-   * Subscribes exactly once in effect, one event after the other in the order of the log. Else as
-   * {@link #subscribe(String, List, SubscriptionOptions, EventHandler)}.
+   * Subscribes exactly once in effect: what the handler writes through its connection commits
+   * together with the checkpoint, many events at a time, in order per key. Partitions run in
+   * parallel. Else as {@link #subscribe(String, List, SubscriptionOptions, EventHandler)}.
    *
    * @throws IllegalStateException when the log does not offer transactions
    */
@@ -127,6 +128,18 @@ public interface EventBus extends AutoCloseable {
       List<? extends EventType<? extends T>> types,
       SubscriptionOptions options,
       TransactionalEventHandler<? super T> handler);
+
+  /**
+   * The same for a handler that takes many events at once, such as one that writes with JDBC
+   * batches.
+   *
+   * @throws IllegalStateException when the log does not offer transactions
+   */
+  <T> Subscription subscribeBatch(
+      String name,
+      List<? extends EventType<? extends T>> types,
+      SubscriptionOptions options,
+      BatchEventHandler<? super T> handler);
 
   /** Closes its subscriptions; the log stays open. */
   @Override

@@ -3,6 +3,7 @@ package io.iworx.eventbus;
 import io.iworx.trace.TraceRecorder;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param instance what this copy of the service is called in claims; unique among all that run.
  *     Null for a name made from the service, the process and chance
  * @param maxPayloadBytes the largest payload, in bytes of UTF-8
+ * @param lease how long this instance holds partitions without a sign of life, at least {@link
+ *     #MIN_LEASE}: after a crash others go on when it has ended
+ * @param checkpointInterval the shortest time between two writes of the checkpoints of
+ *     subscriptions that are not transactional; after a crash the events handled since the last
+ *     write are delivered again
  * @param subscriptions the options of subscriptions that are given none of their own
  */
 public record EventBusOptions(
@@ -23,9 +29,16 @@ public record EventBusOptions(
     RandomGenerator random,
     @Nullable String instance,
     int maxPayloadBytes,
+    Duration lease,
+    Duration checkpointInterval,
     SubscriptionOptions subscriptions) {
 
   public static final int DEFAULT_MAX_PAYLOAD_BYTES = 256 * 1024;
+  public static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
+  public static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMillis(200);
+
+  /** The shortest lease: renewing it must have time to fail and be tried again. */
+  public static final Duration MIN_LEASE = Duration.ofMillis(100);
 
   /** The most events of one {@link EventBus#publishAll(java.util.List)}. */
   public static final int MAX_EVENTS_AT_ONCE = 10_000;
@@ -40,6 +53,14 @@ public record EventBusOptions(
               + maxPayloadBytes
               + ".");
     }
+    if (lease.compareTo(MIN_LEASE) < 0) {
+      throw new IllegalArgumentException(
+          "A lease is at least " + MIN_LEASE.toMillis() + " ms, not " + lease.toMillis() + " ms.");
+    }
+    if (checkpointInterval.isNegative()) {
+      throw new IllegalArgumentException(
+          "Checkpoints cannot be written every " + checkpointInterval + ".");
+    }
     if (instance != null && instance.isBlank()) {
       throw new IllegalArgumentException("The name of an instance must not be blank.");
     }
@@ -52,36 +73,104 @@ public record EventBusOptions(
         new SecureRandom(),
         null,
         DEFAULT_MAX_PAYLOAD_BYTES,
+        DEFAULT_LEASE,
+        DEFAULT_CHECKPOINT_INTERVAL,
         SubscriptionOptions.defaults());
   }
 
   public EventBusOptions withTraceRecorder(TraceRecorder newTraceRecorder) {
     return new EventBusOptions(
-        newTraceRecorder, clock, random, instance, maxPayloadBytes, subscriptions);
+        newTraceRecorder,
+        clock,
+        random,
+        instance,
+        maxPayloadBytes,
+        lease,
+        checkpointInterval,
+        subscriptions);
   }
 
   public EventBusOptions withClock(Clock newClock) {
     return new EventBusOptions(
-        traceRecorder, newClock, random, instance, maxPayloadBytes, subscriptions);
+        traceRecorder,
+        newClock,
+        random,
+        instance,
+        maxPayloadBytes,
+        lease,
+        checkpointInterval,
+        subscriptions);
   }
 
   public EventBusOptions withRandom(RandomGenerator newRandom) {
     return new EventBusOptions(
-        traceRecorder, clock, newRandom, instance, maxPayloadBytes, subscriptions);
+        traceRecorder,
+        clock,
+        newRandom,
+        instance,
+        maxPayloadBytes,
+        lease,
+        checkpointInterval,
+        subscriptions);
   }
 
   public EventBusOptions withInstance(String newInstance) {
     return new EventBusOptions(
-        traceRecorder, clock, random, newInstance, maxPayloadBytes, subscriptions);
+        traceRecorder,
+        clock,
+        random,
+        newInstance,
+        maxPayloadBytes,
+        lease,
+        checkpointInterval,
+        subscriptions);
   }
 
   public EventBusOptions withMaxPayloadBytes(int newMaxPayloadBytes) {
     return new EventBusOptions(
-        traceRecorder, clock, random, instance, newMaxPayloadBytes, subscriptions);
+        traceRecorder,
+        clock,
+        random,
+        instance,
+        newMaxPayloadBytes,
+        lease,
+        checkpointInterval,
+        subscriptions);
+  }
+
+  public EventBusOptions withLease(Duration newLease) {
+    return new EventBusOptions(
+        traceRecorder,
+        clock,
+        random,
+        instance,
+        maxPayloadBytes,
+        newLease,
+        checkpointInterval,
+        subscriptions);
+  }
+
+  public EventBusOptions withCheckpointInterval(Duration newCheckpointInterval) {
+    return new EventBusOptions(
+        traceRecorder,
+        clock,
+        random,
+        instance,
+        maxPayloadBytes,
+        lease,
+        newCheckpointInterval,
+        subscriptions);
   }
 
   public EventBusOptions withSubscriptions(SubscriptionOptions newSubscriptions) {
     return new EventBusOptions(
-        traceRecorder, clock, random, instance, maxPayloadBytes, newSubscriptions);
+        traceRecorder,
+        clock,
+        random,
+        instance,
+        maxPayloadBytes,
+        lease,
+        checkpointInterval,
+        newSubscriptions);
   }
 }

@@ -12,6 +12,22 @@ import org.jspecify.annotations.Nullable;
 final class EventContext {
   private EventContext() {}
 
+  /** Work for an event. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws Exception;
+  }
+
+  /** Runs the work with the context of the event in scope. */
+  static void in(LogEntry entry, Work work) throws Exception {
+    of(entry, EventDecoder.metadata(entry))
+        .call(
+            () -> {
+              work.run();
+              return true;
+            });
+  }
+
   /**
    * The event as the cause; its publisher as the caller; user and organization as stored with it.
    */

@@ -1,31 +1,59 @@
 package io.iworx.eventbus;
 
 import io.iworx.eventbus.spi.LogEntry;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The way an event gets into the hands of the handler. */
-@FunctionalInterface
-interface Handover {
+/**
+ * The ways an event gets into the hands of a handler, with its context in scope. A handler of a
+ * supertype may take it: events are only read.
+ */
+sealed interface Handover {
 
-  /**
-   * Runs the handler once.
-   *
-   * @throws HandlerFailed when the handler failed
-   * @throws CommitFailed when the handler did its work and the log could not commit it
-   * @throws Exception when the log failed
-   */
-  void hand(LogEntry entry, Delivery delivery, Tenure tenure) throws Exception;
-
-  /** What the handler threw, apart from what the log throws. */
-  final class HandlerFailed extends Exception {
-    HandlerFailed(Throwable cause) {
-      super(cause);
+  /** One event, at least once. */
+  record Plain<T>(EventDecoder<T> decoder, EventHandler<? super T> handler) implements Handover {
+    @SuppressWarnings("unchecked")
+    void hand(LogEntry entry, Delivery delivery) throws Exception {
+      var narrowed = (EventHandler<T>) handler;
+      EventContext.in(entry, () -> narrowed.handle(decoder.decode(entry), delivery));
     }
   }
 
-  /** The transaction the handler worked in did not commit, or nobody knows whether it did. */
-  final class CommitFailed extends Exception {
-    CommitFailed(Throwable cause) {
-      super(cause);
+  /** Events in a transaction that also moves the checkpoint. */
+  sealed interface InTransaction extends Handover {
+    void hand(List<LogEntry> entries, Connection connection) throws Exception;
+  }
+
+  /** One after the other. */
+  record Transactional<T>(EventDecoder<T> decoder, TransactionalEventHandler<? super T> handler)
+      implements InTransaction {
+    @Override
+    @SuppressWarnings("unchecked")
+    public void hand(List<LogEntry> entries, Connection connection) throws Exception {
+      var narrowed = (TransactionalEventHandler<T>) handler;
+      for (var entry : entries) {
+        EventContext.in(entry, () -> narrowed.handle(decoder.decode(entry), connection));
+      }
+    }
+  }
+
+  /** All at once. */
+  record Batch<T>(EventDecoder<T> decoder, BatchEventHandler<? super T> handler)
+      implements InTransaction {
+    @Override
+    @SuppressWarnings("unchecked")
+    public void hand(List<LogEntry> entries, Connection connection) throws Exception {
+      var narrowed = (BatchEventHandler<T>) handler;
+      var events = new ArrayList<Event<T>>(entries.size());
+      for (var entry : entries) {
+        events.add(decoder.decode(entry));
+      }
+      if (entries.size() == 1) {
+        EventContext.in(entries.getFirst(), () -> narrowed.handle(events, connection));
+      } else {
+        narrowed.handle(events, connection);
+      }
     }
   }
 }

@@ -3,48 +3,64 @@ package io.iworx.eventbus;
 import io.iworx.eventbus.spi.LogEntry;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One lane per key, each a virtual thread: events of one key follow each other, different keys and
- * events without a key pass each other. A lane exists while it has events.
+ * events without a key pass each other. A lane exists while it has events; when one of them fails,
+ * the key waits elsewhere and the lane is closed.
  */
 final class Lanes implements Delivering {
   private static final Duration LOOK_UP = Duration.ofMillis(50);
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(1);
 
+  private final Handover.Plain<?> handover;
   private final Attempts attempts;
   private final Tenure tenure;
+  private final Retries retries;
   private final Semaphore room;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition quiet = lock.newCondition();
   private final Map<String, Lane> byKey = new HashMap<>();
   private final Set<Thread> threads = new HashSet<>();
 
-  Lanes(Attempts attempts, Tenure tenure, int maxInFlight) {
+  Lanes(
+      Handover.Plain<?> handover,
+      Attempts attempts,
+      Tenure tenure,
+      Retries retries,
+      int maxInFlight) {
+    this.handover = handover;
     this.attempts = attempts;
     this.tenure = tenure;
+    this.retries = retries;
     this.room = new Semaphore(maxInFlight);
   }
 
   @Override
-  public void accept(LogEntry entry) throws InterruptedException {
+  public void begin(LogEntry entry) throws InterruptedException {
     while (!room.tryAcquire(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)) {
       if (!tenure.lasts()) {
         return;
       }
     }
-    tenure.checkpointer().started(entry.position());
     lock.lock();
     try {
+      if (tenure.progress().begin(entry) != Progress.Turn.DELIVER) {
+        room.release();
+        return;
+      }
       var key = entry.key();
       var lane = key == null ? null : byKey.get(key);
       if (lane == null) {
@@ -52,6 +68,19 @@ final class Lanes implements Delivering {
       } else {
         lane.queue.add(entry);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void deliver() {}
+
+  @Override
+  public boolean isBusy(String key) {
+    lock.lock();
+    try {
+      return byKey.containsKey(key);
     } finally {
       lock.unlock();
     }
@@ -100,7 +129,7 @@ final class Lanes implements Delivering {
   /** The events of one key that are under way, the first of them at the handler. */
   private final class Lane implements Runnable {
     private final @Nullable String key;
-    private final ArrayDeque<LogEntry> queue = new ArrayDeque<>(); // guarded by the lock
+    private final ArrayDeque<LogEntry> queue = new ArrayDeque<>(1); // guarded by the lock
 
     private Lane(@Nullable String key) {
       this.key = key;
@@ -108,36 +137,81 @@ final class Lanes implements Delivering {
 
     @Override
     public void run() {
-      var done = true;
       try {
-        for (var entry = next(true); entry != null; entry = next(done)) {
-          done = attempts.run(entry, tenure);
-          if (done) {
-            tenure.checkpointer().finished(entry.position());
-            room.release();
-          }
+        var entry = next();
+        while (entry != null && handle(entry)) {
+          entry = next();
         }
       } catch (InterruptedException e) {
-        next(false);
+        close(); // by whoever closes the subscription
       } catch (Throwable e) { // an error here must not look like a handled event
         tenure.end(e);
-        next(false);
+        close();
       }
     }
 
-    /** The next event; null when there is none, or none may follow, and the lane is closed. */
-    private @Nullable LogEntry next(boolean mayFollow) {
+    /** Returns whether the next event of the key may follow. */
+    private boolean handle(LogEntry entry) throws InterruptedException {
+      var outcome = attempts.plainly(handover, entry, 1, tenure);
+      switch (outcome) {
+        case Outcome.Handled(), Outcome.Expired() -> {
+          tenure.progress().finished(entry.position());
+          room.release();
+          return true;
+        }
+        case Outcome.RetryAfter(var wait, var failure) ->
+            stop(behind -> retries.block(entry, 1, wait, failure, behind));
+        case Outcome.SetAside(var failure) -> {
+          if (!retries.keyWaits(entry)) {
+            retries.setAside(entry, failure, List.of());
+            room.release();
+            return true;
+          }
+          stop(behind -> retries.setAside(entry, failure, behind));
+        }
+        case Outcome.LogFailed(var failure) -> {
+          tenure.end(failure);
+          close();
+        }
+        case Outcome.NotTried() -> close();
+      }
+      return false;
+    }
+
+    /** The key waits from now on; what stood in line behind will be read again. */
+    private void stop(Consumer<Collection<LogEntry>> blocking) {
       lock.lock();
       try {
-        var entry = mayFollow ? queue.poll() : null;
+        blocking.accept(queue);
+        room.release(1 + queue.size());
+        close();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** The next event; null when there is none and the lane is closed. */
+    private @Nullable LogEntry next() {
+      lock.lock();
+      try {
+        var entry = queue.poll();
         if (entry == null) {
-          if (key != null) {
-            byKey.remove(key, this);
-          }
-          threads.remove(Thread.currentThread());
-          quiet.signalAll();
+          close();
         }
         return entry;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void close() {
+      lock.lock();
+      try {
+        if (key != null) {
+          byKey.remove(key, this);
+        }
+        threads.remove(Thread.currentThread());
+        quiet.signalAll();
       } finally {
         lock.unlock();
       }

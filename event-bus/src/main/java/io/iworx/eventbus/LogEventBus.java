@@ -23,6 +23,7 @@ final class LogEventBus implements EventBus {
   private final EventBusOptions options;
   private final String instance;
   private final Drafting drafting;
+  private final Keeper keeper;
   private final ReentrantLock subscribing = new ReentrantLock();
   private final Map<String, Dispatcher> dispatchers = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -37,6 +38,7 @@ final class LogEventBus implements EventBus {
         named == null
             ? service + "-" + ProcessHandle.current().pid() + "-" + Uuid7.next().substring(24)
             : named;
+    this.keeper = new Keeper(eventLog.subscriptions(), instance, options);
   }
 
   static LogEventBus create(String service, EventLog eventLog, EventBusOptions options) {
@@ -105,7 +107,7 @@ final class LogEventBus implements EventBus {
       SubscriptionOptions subscription,
       EventHandler<? super T> handler) {
     var decoder = new EventDecoder<T>(types);
-    return start(name, decoder, Handovers.plain(decoder, handler), false, subscription);
+    return start(name, decoder, new Handover.Plain<>(decoder, handler), subscription);
   }
 
   @Override
@@ -122,60 +124,75 @@ final class LogEventBus implements EventBus {
       List<? extends EventType<? extends T>> types,
       SubscriptionOptions subscription,
       TransactionalEventHandler<? super T> handler) {
+    requireTransactions(name);
+    var decoder = new EventDecoder<T>(types);
+    return start(name, decoder, new Handover.Transactional<>(decoder, handler), subscription);
+  }
+
+  @Override
+  public <T> Subscription subscribeBatch(
+      String name,
+      List<? extends EventType<? extends T>> types,
+      SubscriptionOptions subscription,
+      BatchEventHandler<? super T> handler) {
+    requireTransactions(name);
+    var decoder = new EventDecoder<T>(types);
+    return start(name, decoder, new Handover.Batch<>(decoder, handler), subscription);
+  }
+
+  private void requireTransactions(String name) {
     if (!eventLog.features().contains(EventLog.Feature.CALLER_TRANSACTION)) {
       throw new IllegalStateException(
           "Subscription "
               + name
               + " asks for transactions, which this event log does not offer; use subscribe, whose handlers get events at least once.");
     }
-    var decoder = new EventDecoder<T>(types);
-    var store = eventLog.subscriptions();
-    return start(
-        name, decoder, Handovers.transactional(decoder, handler, store), true, subscription);
   }
 
   private <T> Subscription start(
-      String name,
-      EventDecoder<T> decoder,
-      Handover handover,
-      boolean inOrder,
-      SubscriptionOptions subscription) {
+      String name, EventDecoder<T> decoder, Handover handover, SubscriptionOptions subscription) {
     requireName(name);
     if (decoder.patterns().isEmpty()) {
       throw new IllegalArgumentException(
           "Subscription " + name + " names no event types, so it would never get an event.");
     }
+    var definition =
+        new SubscriptionDefinition(
+            name,
+            service,
+            subscription.definition(),
+            decoder.patterns(),
+            subscription.start(),
+            subscription.partitions());
     subscribing.lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("The event bus of " + service + " is closed.");
-      }
-      if (dispatchers.containsKey(name)) {
-        throw new IllegalArgumentException(
-            "This event bus of "
-                + service
-                + " has a subscription "
-                + name
-                + " already; give each handler a subscription name of its own.");
-      }
-      var definition =
-          new SubscriptionDefinition(name, service, decoder.patterns(), subscription.start());
+      requireFree(name);
+      eventLog.subscriptions().define(definition);
       var dispatcher =
-          Dispatcher.start(
+          new Dispatcher(
               new Subscriber<>(
-                  definition,
-                  eventLog,
-                  instance,
-                  decoder,
-                  handover,
-                  inOrder,
-                  subscription,
-                  options),
+                  definition, eventLog, instance, decoder, handover, subscription, options),
+              keeper,
               () -> dispatchers.remove(name));
       dispatchers.put(name, dispatcher);
+      keeper.add(dispatcher);
       return dispatcher;
     } finally {
       subscribing.unlock();
+    }
+  }
+
+  private void requireFree(String name) {
+    if (closed) {
+      throw new IllegalStateException("The event bus of " + service + " is closed.");
+    }
+    if (dispatchers.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "This event bus of "
+              + service
+              + " has a subscription "
+              + name
+              + " already; give each handler a subscription name of its own.");
     }
   }
 
@@ -198,5 +215,6 @@ final class LogEventBus implements EventBus {
     // All stop at once; then the time to wait for them is that of the slowest, not the sum.
     dispatchers.values().forEach(Dispatcher::stop);
     dispatchers.values().forEach(Dispatcher::close);
+    keeper.close();
   }
 }

@@ -1,8 +1,12 @@
 package io.iworx.eventbus;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
 /** A failure in a few words, for a dead letter or a line of a trace. */
 final class Reason {
   static final int MAX_LENGTH = 2_000;
+  static final int MAX_STACK_LENGTH = 8_000;
 
   private Reason() {}
 
@@ -18,6 +22,13 @@ final class Reason {
       }
     }
     return shorten(text.toString().replace('\0', '?'), MAX_LENGTH);
+  }
+
+  /** Where it failed, as far as it fits. */
+  static String stack(Throwable failure) {
+    var text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    return shorten(text.toString().replace('\0', '?'), MAX_STACK_LENGTH);
   }
 
   static String shorten(String text, int maxLength) {

@@ -6,12 +6,11 @@ import io.iworx.eventbus.spi.SubscriptionDefinition;
 /**
  * Who subscribes, to what, and how.
  *
- * @param definition name, service, patterns and start
+ * @param definition what it is in the store
  * @param log where events come from
  * @param instance who claims it
  * @param decoder what it wants, and reads it as
  * @param handover how it gets it
- * @param inOrder whether it gets one event after the other, in the order of the log
  * @param options its own options
  * @param busOptions those of its bus
  */
@@ -21,7 +20,6 @@ record Subscriber<T>(
     String instance,
     EventDecoder<T> decoder,
     Handover handover,
-    boolean inOrder,
     SubscriptionOptions options,
     EventBusOptions busOptions) {
 

@@ -1,69 +1,71 @@
 package io.iworx.eventbus;
 
+import io.iworx.eventbus.spi.Advance;
+import io.iworx.eventbus.spi.BlockedKey;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.ClaimLostException;
+import io.iworx.eventbus.spi.DeadLetter;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Positions;
 import io.iworx.eventbus.spi.SubscriptionStore;
+import io.iworx.eventbus.spi.TransactionalWork;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The time in which this instance holds a subscription: begins with a claim and ends once, when it
- * is closed, the claim is lost, its lease has run out, or the store fails. Nothing is handed to a
- * handler outside of it. A thread of its own writes the checkpoint and prolongs the lease. Safe for
- * any thread.
+ * The time in which this instance holds a partition: begins with a claim and ends once, when it is
+ * closed, given up, lost, or its lease has run out. Nothing is handed to a handler outside of it.
+ * Safe for any thread.
  */
 final class Tenure {
-  private static final Logger log = LoggerFactory.getLogger(Tenure.class);
-
+  private final Subscriber<?> subscriber;
   private final Claim claim;
   private final SubscriptionStore store;
-  private final Checkpointer checkpointer;
+  private final Progress progress;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> reason = new AtomicReference<>();
-  private final Duration checkpointInterval;
-  private final Thread keeper;
-  private volatile long
-      renewedAt; // nanoseconds; read before the store was asked, so never too late
-  private volatile long written;
 
-  private Tenure(
-      Claim claim, SubscriptionStore store, Duration checkpointInterval, long claimedAt) {
-    this.claim = claim;
-    this.store = store;
-    this.checkpointInterval = checkpointInterval;
-    this.checkpointer = new Checkpointer(claim.checkpoint());
-    this.renewedAt = claimedAt;
-    this.written = claim.checkpoint();
-    this.keeper =
-        Thread.ofVirtual().name("subscription-lease-" + claim.subscription()).unstarted(this::keep);
-  }
+  /** Held from looking at the progress until the store has it: what is written never goes back. */
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /** In nanoseconds; from before the store was asked, so never too late. */
+  private volatile long prolongedAt;
 
   /**
    * @param claimedAt {@link System#nanoTime} from before the claim was asked for
    */
-  static Tenure begin(
-      Claim claim, SubscriptionStore store, Duration checkpointInterval, long claimedAt) {
-    var tenure = new Tenure(claim, store, checkpointInterval, claimedAt);
-    tenure.keeper.start();
-    return tenure;
+  Tenure(Subscriber<?> subscriber, Claim claim, long claimedAt) {
+    this.subscriber = subscriber;
+    this.claim = claim;
+    this.store = subscriber.log().subscriptions();
+    this.progress = new Progress(claim);
+    this.prolongedAt = claimedAt;
   }
 
   Claim claim() {
     return claim;
   }
 
-  Checkpointer checkpointer() {
-    return checkpointer;
+  long fence() {
+    return claim.fence();
+  }
+
+  Progress progress() {
+    return progress;
   }
 
   /** Whether an event may be handed to the handler now. */
   boolean lasts() {
-    return ended.getCount() > 0 && !leaseRanOut();
+    return ended.getCount() > 0 && System.nanoTime() - prolongedAt < claim.lease().toNanos();
   }
 
   /** Ends it, for the first reason given; null for being closed. */
@@ -79,76 +81,241 @@ final class Tenure {
 
   /** Waits; returns early when it ends. */
   boolean pause(Duration wait) throws InterruptedException {
-    return !ended.await(wait.toNanos(), TimeUnit.NANOSECONDS) && lasts();
+    return !ended.await(Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS) && lasts();
   }
 
-  /** The store has committed this checkpoint, and prolonged the lease, with an effect. */
-  void committed(long checkpoint, long askedAt) {
-    written = Math.max(written, checkpoint);
-    renewedAt = askedAt;
+  /** Whether it is time to tell the store something, if only that the holder is alive. */
+  boolean isDue() {
+    return progress.isDirty() || System.nanoTime() - prolongedAt > claim.lease().toNanos() / 3;
   }
 
-  /** Ends it, writes the checkpoint and gives the claim up, as far as the store lets us. */
-  void finish() throws InterruptedException {
+  /**
+   * What is to be written for this tenure together with others; empty when it is being written
+   * already. Followed by {@link #written} or {@link #notWritten}.
+   */
+  Optional<Advance> prepare() {
+    if (!writing.tryLock()) {
+      return Optional.empty();
+    }
+    if (reason.get() != null) { // what is in memory may not be what the store knows
+      writing.unlock();
+      return Optional.empty();
+    }
+    return Optional.of(progress.prepare());
+  }
+
+  void written(Advance advance, long askedAt) {
+    progress.written(advance);
+    prolongedAt = askedAt;
+    writing.unlock();
+  }
+
+  void notWritten(boolean lost) {
+    if (lost) {
+      end(new ClaimLostException(claim));
+    }
+    writing.unlock();
+  }
+
+  /** Writes what the store does not know, now. */
+  void flush() {
+    write(() -> {}, List.of());
+  }
+
+  /** Gives an event up: its dead letter and the checkpoint that is past it are written together. */
+  void setAside(
+      LogEntry entry,
+      DeadLetter letter,
+      @Nullable BlockedKey waiting,
+      Collection<LogEntry> behind) {
+    write(
+        () -> {
+          progress.finished(entry.position());
+          if (waiting != null) {
+            progress.block(waiting, behind);
+          }
+        },
+        List.of(letter));
+  }
+
+  private void write(Runnable change, List<DeadLetter> deadLetters) {
+    writing.lock();
+    try {
+      requireNoFailure();
+      change.run();
+      var prepared = progress.prepare();
+      var advance =
+          new Advance(
+              claim,
+              prepared.checkpoint(),
+              prepared.blocked(),
+              prepared.freed(),
+              deadLetters,
+              List.of());
+      var askedAt = System.nanoTime();
+      requireHeld(store.advance(List.of(advance)));
+      progress.written(advance);
+      prolongedAt = askedAt;
+    } catch (RuntimeException e) {
+      end(e); // what is in memory is not what the store knows: nothing more is written
+      throw e;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Writes what became of something blocked, which the store has, and of dead letters; the
+   * checkpoint stays.
+   */
+  void changeBlocked(
+      @Nullable BlockedKey before,
+      @Nullable BlockedKey after,
+      List<DeadLetter> deadLetters,
+      List<String> redriven) {
+    try {
+      requireHeld(store.advance(List.of(blockedAdvance(before, after, deadLetters, redriven))));
+    } catch (RuntimeException e) {
+      end(e);
+      throw e;
+    }
+    if (before != null) {
+      progress.changed(before, after);
+    }
+  }
+
+  /** The same in a transaction with the work of a handler. */
+  void handleBlockedIn(
+      @Nullable BlockedKey before,
+      @Nullable BlockedKey after,
+      List<String> redriven,
+      TransactionalWork work)
+      throws Exception {
+    var watched = new WatchedWork(work);
+    try {
+      store.handleIn(blockedAdvance(before, after, List.of(), redriven), watched);
+    } catch (Exception | Error e) {
+      endUnlessOf(watched, e);
+      throw e;
+    }
+    if (before != null) {
+      progress.changed(before, after);
+    }
+  }
+
+  /** When not the work but the store failed, nobody here knows any more what the store knows. */
+  private void endUnlessOf(WatchedWork work, Throwable failure) {
+    if (!work.failed) {
+      end(failure);
+    }
+  }
+
+  /** Tells afterwards whether it was the work that failed. */
+  private static final class WatchedWork implements TransactionalWork {
+    private final TransactionalWork work;
+    private boolean failed;
+
+    WatchedWork(TransactionalWork work) {
+      this.work = work;
+    }
+
+    @Override
+    public void run(Connection connection) throws Exception {
+      failed = true;
+      work.run(connection);
+      failed = false;
+    }
+  }
+
+  private Advance blockedAdvance(
+      @Nullable BlockedKey before,
+      @Nullable BlockedKey after,
+      List<DeadLetter> deadLetters,
+      List<String> redriven) {
+    var freed =
+        before == null || (after != null && after.position() == before.position())
+            ? List.<Long>of()
+            : List.of(before.position());
+    return new Advance(
+        claim, null, after == null ? List.of() : List.of(after), freed, deadLetters, redriven);
+  }
+
+  /** After one, the store knows better than we do what is done, until the next claim. */
+  private void requireNoFailure() {
+    if (reason.get() != null) {
+      throw new ClaimLostException(claim);
+    }
+  }
+
+  private void requireHeld(List<Claim> lost) {
+    if (!lost.isEmpty()) {
+      throw new ClaimLostException(claim);
+    }
+  }
+
+  /**
+   * Runs the work in a transaction that also notes that these events are done with, and everything
+   * else the store does not know.
+   */
+  void handleIn(List<LogEntry> entries, TransactionalWork work) throws Exception {
+    var watched = new WatchedWork(work);
+    writing.lock();
+    try {
+      entries.forEach(entry -> progress.finished(entry.position()));
+      var advance = progress.prepare();
+      var askedAt = System.nanoTime();
+      store.handleIn(advance, watched);
+      progress.written(advance);
+      prolongedAt = askedAt;
+    } catch (Exception | Error e) {
+      entries.forEach(entry -> progress.unfinished(entry.position()));
+      endUnlessOf(watched, e);
+      throw e;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** The event at a position; empty when the log has it no longer. */
+  Optional<LogEntry> entryAt(long position) {
+    return subscriber
+        .log()
+        .read(new Checkpoint(position, Positions.of(position)), 0)
+        .entries()
+        .stream()
+        .filter(entry -> entry.position() == position)
+        .findFirst();
+  }
+
+  List<DeadLetter> redrives(int limit) {
+    return store.redrives(claim, limit);
+  }
+
+  /** Whether a key has dead letters, asked for again or not. */
+  boolean hasDeadLetters(@Nullable String key) {
+    return key != null && store.hasDeadLetters(claim.subscription(), key);
+  }
+
+  /** Whether an event belongs to this partition. */
+  boolean has(LogEntry entry, int partitions) {
+    return entry.slot() % partitions == claim.partition();
+  }
+
+  /** Writes what is left and gives the claim up, as far as the store lets us. */
+  void finish() {
     end(null);
-    keeper.join();
-    if (reason.get() instanceof ClaimLostException) {
-      return;
-    }
+    writing.lock();
     try {
-      if (checkpointer.checkpoint() > written) {
-        store.advance(claim, checkpointer.checkpoint());
+      var why = reason.get();
+      if (!(why instanceof ClaimLostException)) {
+        // After a failure the store knows better how far we are.
+        store.release(why == null ? progress.prepare() : Advance.none(claim));
       }
-      store.release(claim);
     } catch (RuntimeException e) {
-      log.debug(
-          "[Event Bus] {} could not be released; its lease will end: {}",
-          claim.subscription(),
-          e.toString());
+      Dispatcher.log.debug(
+          "[Event Bus] {} could not be released; its lease will end: {}", claim, e.toString());
+    } finally {
+      writing.unlock();
     }
-  }
-
-  private void keep() {
-    try {
-      while (pause(tick())) {
-        if (isDue()) {
-          write();
-        }
-      }
-    } catch (InterruptedException e) {
-      end(e);
-    }
-    end(null); // the lease ran out
-  }
-
-  private void write() {
-    var checkpoint = checkpointer.checkpoint();
-    var askedAt = System.nanoTime();
-    try {
-      store.advance(claim, checkpoint);
-      committed(checkpoint, askedAt);
-    } catch (ClaimLostException e) {
-      end(e);
-    } catch (RuntimeException e) {
-      // The lease still holds for a while: the next tick tries again.
-      log.debug("[Event Bus] {} could not be prolonged: {}", claim.subscription(), e.toString());
-    }
-  }
-
-  private boolean isDue() {
-    return checkpointer.checkpoint() > written
-        || System.nanoTime() - renewedAt > claim.lease().toNanos() / 3;
-  }
-
-  private Duration tick() {
-    var tick =
-        checkpointInterval.compareTo(claim.lease().dividedBy(6)) < 0
-            ? checkpointInterval
-            : claim.lease().dividedBy(6);
-    return tick.isZero() ? Duration.ofMillis(1) : tick;
-  }
-
-  private boolean leaseRanOut() {
-    return System.nanoTime() - renewedAt >= claim.lease().toNanos();
   }
 }

@@ -1,5 +1,8 @@
 package io.iworx.eventbus;
 
+import io.iworx.eventbus.spi.Advance;
+import io.iworx.eventbus.spi.BlockedKey;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.ClaimLostException;
 import io.iworx.eventbus.spi.DeadLetter;
@@ -7,8 +10,9 @@ import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Slice;
+import io.iworx.eventbus.spi.Standing;
+import io.iworx.eventbus.spi.SubscriptionAdmin;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
-import io.iworx.eventbus.spi.SubscriptionStatus;
 import io.iworx.eventbus.spi.SubscriptionStore;
 import io.iworx.eventbus.spi.TransactionalWork;
 import java.lang.reflect.Proxy;
@@ -16,8 +20,10 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +43,8 @@ final class FakeLog implements EventLog, SubscriptionStore {
 
   final List<LogEntry> entries = new CopyOnWriteArrayList<>();
   final List<Long> setAside = new CopyOnWriteArrayList<>();
-  final AtomicLong checkpoint = new AtomicLong();
+  final Map<Long, BlockedKey> blocked = new ConcurrentSkipListMap<>();
+  volatile Checkpoint checkpoint = Checkpoint.BEGINNING;
   final AtomicLong fence = new AtomicLong();
   final AtomicLong advances = new AtomicLong();
   final AtomicLong failingReads = new AtomicLong();
@@ -80,22 +87,38 @@ final class FakeLog implements EventLog, SubscriptionStore {
   }
 
   @Override
-  public Slice read(long after, int limit) {
+  public Slice read(Checkpoint from, int limit) {
     if (failingReads.getAndDecrement() > 0) {
       throw new EventException("planted: the log does not answer");
     }
-    var slice = entries.stream().skip(after).limit(limit).toList();
-    return new Slice(slice, after + slice.size());
+    var slice =
+        entries.stream()
+            .filter(
+                it ->
+                    from.pending().contains(it.position())
+                        || (it.position() > from.position()
+                            && it.position() <= from.position() + limit))
+            .toList();
+    var upTo = slice.isEmpty() ? from.position() : slice.getLast().position();
+    return new Slice(slice, Checkpoint.at(Math.max(upTo, from.position())));
   }
 
   @Override
-  public long head() {
-    return entries.size();
+  public List<LogEntry> readKey(String key, long after, long upTo, int limit) {
+    return entries.stream()
+        .filter(it -> key.equals(it.key()) && it.position() > after && it.position() <= upTo)
+        .limit(limit)
+        .toList();
   }
 
   @Override
-  public void awaitAfter(long position, Duration atMost) throws InterruptedException {
-    if (entries.size() <= position) {
+  public Checkpoint head() {
+    return Checkpoint.at(entries.size());
+  }
+
+  @Override
+  public void awaitBeyond(Checkpoint from, Duration atMost) throws InterruptedException {
+    if (entries.size() <= from.position()) {
       new CountDownLatch(1).await(2, TimeUnit.MILLISECONDS);
     }
   }
@@ -106,59 +129,92 @@ final class FakeLog implements EventLog, SubscriptionStore {
   }
 
   @Override
-  public Optional<Claim> claim(SubscriptionDefinition definition, String instance, Duration lease) {
-    released = false;
-    return Optional.of(
-        new Claim(definition.name(), instance, fence.incrementAndGet(), checkpoint.get(), lease));
+  public void define(SubscriptionDefinition definition) {}
+
+  @Override
+  public List<Standing> attend(
+      String instance, Duration lease, List<SubscriptionDefinition> subscriptions) {
+    return subscriptions.stream()
+        .map(
+            it ->
+                new Standing(
+                    it.name(), 1, 1, it.number(), false, OptionalLong.empty(), false, lease))
+        .toList();
   }
 
   @Override
-  public void advance(Claim claim, long newCheckpoint) {
-    requireHeld(claim);
+  public List<Claim> claim(
+      SubscriptionDefinition definition, String instance, Duration lease, int atMost) {
+    released = false;
+    return List.of(
+        new Claim(
+            definition.name(),
+            0,
+            instance,
+            fence.incrementAndGet(),
+            checkpoint,
+            List.copyOf(blocked.values()),
+            false,
+            lease));
+  }
+
+  @Override
+  public List<Claim> advance(List<Advance> all) {
     if (failingAdvances) {
       throw new EventException("planted: no answer to a sign of life");
     }
     advances.incrementAndGet();
-    checkpoint.accumulateAndGet(newCheckpoint, Math::max);
+    return all.stream().filter(it -> !written(it)).map(Advance::claim).toList();
+  }
+
+  private boolean written(Advance advance) {
+    if (advance.claim().fence() != fence.get()) {
+      return false;
+    }
+    if (advance.checkpoint() != null) {
+      checkpoint = advance.checkpoint();
+    }
+    advance.freed().forEach(blocked::remove);
+    advance.blocked().forEach(it -> blocked.put(it.position(), it));
+    advance.deadLetters().forEach(it -> setAside.add(it.entry().position()));
+    return true;
   }
 
   @Override
-  public void handleIn(Claim claim, long newCheckpoint, TransactionalWork work) throws Exception {
-    requireHeld(claim);
+  public void handleIn(Advance advance, TransactionalWork work) throws Exception {
     work.run(CONNECTION);
     if (failingCommits) {
       throw new EventException("planted: the commit failed");
     }
-    checkpoint.accumulateAndGet(newCheckpoint, Math::max);
+    if (!written(advance)) {
+      throw new ClaimLostException(advance.claim());
+    }
   }
 
   @Override
-  public void setAside(Claim claim, LogEntry entry, int attempts, String reason) {
-    requireHeld(claim);
-    setAside.add(entry.position());
-  }
-
-  @Override
-  public void release(Claim claim) {
+  public void release(Advance last) {
+    written(last);
     released = true;
   }
 
   @Override
-  public List<SubscriptionStatus> list() {
+  public void leave(String subscription, String instance) {}
+
+  @Override
+  public List<DeadLetter> redrives(Claim claim, int limit) {
     return List.of();
   }
 
   @Override
-  public List<DeadLetter> deadLetters(String subscription, int limit) {
-    return List.of();
+  public boolean hasDeadLetters(String subscription, String key) {
+    return !setAside.isEmpty();
+  }
+
+  @Override
+  public SubscriptionAdmin admin() {
+    throw new IllegalStateException("no operator here");
   }
 
   @Override
   public void close() {}
-
-  private void requireHeld(Claim claim) {
-    if (claim.fence() != fence.get()) {
-      throw new ClaimLostException(claim);
-    }
-  }
 }

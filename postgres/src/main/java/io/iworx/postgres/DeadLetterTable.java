@@ -3,7 +3,6 @@ package io.iworx.postgres;
 import io.iworx.correlation.TraceContext;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.DeadLetter;
-import io.iworx.eventbus.spi.LogEntry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,91 +14,137 @@ import java.util.List;
 
 /** The copies of events that were set aside, in {@code event_dead_letters}. */
 final class DeadLetterTable {
+  /** One that was set aside before changes only when it failed again on an operator's wish. */
   private static final String SET_ASIDE =
       """
-      WITH held AS (
-        SELECT name FROM event_subscriptions WHERE name = ? AND fence = ? FOR SHARE
-      ), kept AS (
-        INSERT INTO event_dead_letters
-          (subscription, event_id, position, event_type, service_name, correlation_id, causation_id, key,
-           payload, metadata, published_at, traceparent, tracestate, baggage, attempts, reason, organization_id)
-        SELECT name, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-               (SELECT metadata ->> 'organizationId' FROM domain_events WHERE position = ?)
-        FROM held
-        ON CONFLICT (subscription, event_id) DO NOTHING
-      )
-      SELECT count(*) FROM held
+      INSERT INTO event_dead_letters AS letter
+        (subscription, event_id, position, event_type, service_name, correlation_id, causation_id, key,
+         payload, metadata, published_at, traceparent, tracestate, baggage, attempts, reason, detail, organization_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+              (SELECT metadata ->> 'organizationId' FROM domain_events WHERE position = ?))
+      ON CONFLICT (subscription, event_id) DO UPDATE
+      SET attempts = excluded.attempts, reason = excluded.reason, detail = excluded.detail,
+          set_aside_at = clock_timestamp(), redrive = false
+      WHERE letter.redrive
       """;
 
   /** What is dead does not expire. */
-  private static final String LIST =
+  private static final String LETTERS =
       """
       SELECT position, event_id, event_type, service_name, correlation_id, causation_id, published_at, key,
-             payload, metadata, traceparent, tracestate, baggage, NULL::timestamptz, attempts, reason, set_aside_at
+             payload, metadata, traceparent, tracestate, baggage, NULL::timestamptz,
+             attempts, reason, detail, set_aside_at
       FROM event_dead_letters
       WHERE subscription = ?
-      ORDER BY set_aside_at DESC, position DESC
-      LIMIT ?
       """;
 
-  private static final int MAX_REASON = 10_000;
+  private static final String LATEST =
+      LETTERS + " ORDER BY set_aside_at DESC, position DESC LIMIT ?";
+
+  private static final String REDRIVES =
+      LETTERS
+          + """
+             AND redrive
+             AND event_slot(key, position) % (SELECT partitions FROM event_subscriptions WHERE name = subscription) = ?
+            ORDER BY position LIMIT ?
+            """;
+
+  private static final String REMOVE =
+      "DELETE FROM event_dead_letters WHERE subscription = ? AND event_id = ANY (?)";
+
+  private static final String ANY_OF_KEY =
+      "SELECT EXISTS (SELECT FROM event_dead_letters WHERE subscription = ? AND key = ?)";
+
+  private static final int MAX_TEXT = 10_000;
 
   private DeadLetterTable() {}
 
-  /** Keeps a copy unless it is kept already; false when the claim was lost. */
-  static boolean add(
-      Connection connection, Claim claim, LogEntry entry, int attempts, String reason)
+  /** Keeps a copy unless it is kept already. */
+  static void add(Connection connection, String subscription, DeadLetter letter)
       throws SQLException {
+    var entry = letter.entry();
     TraceContext trace = entry.traceContext();
     try (PreparedStatement statement = connection.prepareStatement(SET_ASIDE)) {
-      statement.setString(1, claim.subscription());
-      statement.setLong(2, claim.fence());
-      statement.setString(3, entry.id());
-      statement.setLong(4, entry.position());
-      statement.setString(5, entry.type());
-      statement.setString(6, entry.service());
-      statement.setString(7, entry.correlationId());
-      statement.setString(8, entry.causationId());
-      statement.setString(9, entry.key());
-      statement.setString(10, entry.payload());
-      statement.setString(11, entry.metadata());
-      statement.setObject(12, OffsetDateTime.ofInstant(entry.timestamp(), ZoneOffset.UTC));
-      statement.setString(13, trace == null ? null : trace.traceparent());
-      statement.setString(14, trace == null ? null : trace.tracestate());
-      statement.setString(15, trace == null ? null : trace.baggage());
-      statement.setInt(16, attempts);
-      statement.setString(17, storable(reason));
+      statement.setString(1, subscription);
+      statement.setString(2, entry.id());
+      statement.setLong(3, entry.position());
+      statement.setString(4, entry.type());
+      statement.setString(5, entry.service());
+      statement.setString(6, entry.correlationId());
+      statement.setString(7, entry.causationId());
+      statement.setString(8, entry.key());
+      statement.setString(9, entry.payload());
+      statement.setString(10, entry.metadata());
+      statement.setObject(11, OffsetDateTime.ofInstant(entry.timestamp(), ZoneOffset.UTC));
+      statement.setString(12, trace == null ? null : trace.traceparent());
+      statement.setString(13, trace == null ? null : trace.tracestate());
+      statement.setString(14, trace == null ? null : trace.baggage());
+      statement.setInt(15, letter.attempts());
+      statement.setString(16, storable(letter.reason()));
+      statement.setString(17, storable(letter.detail()));
       statement.setLong(18, entry.position());
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return row.getLong(1) > 0;
-      }
+      statement.executeUpdate();
     }
   }
 
   /** PostgreSQL's text has no NUL, and a chain of messages needs no megabytes. */
-  private static String storable(String reason) {
+  static String storable(String reason) {
     String text = reason.replace('\0', ' ');
-    return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "…";
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+  }
+
+  /** Returns whether all of them were there. */
+  static boolean remove(Connection connection, String subscription, List<String> eventIds)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(REMOVE)) {
+      statement.setString(1, subscription);
+      statement.setArray(2, connection.createArrayOf("text", eventIds.toArray(new String[0])));
+      return statement.executeUpdate() == eventIds.size();
+    }
   }
 
   static List<DeadLetter> latest(Connection connection, String subscription, int limit)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LIST)) {
+    try (PreparedStatement statement = connection.prepareStatement(LATEST)) {
       statement.setString(1, subscription);
       statement.setInt(2, limit);
-      List<DeadLetter> letters = new ArrayList<>();
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          letters.add(
-              new DeadLetter(
-                  EventRows.entry(row),
-                  row.getInt(15),
-                  row.getString(16),
-                  EventRows.instant(row, 17)));
-        }
-      }
-      return letters;
+      return letters(statement);
     }
+  }
+
+  static List<DeadLetter> redrives(Connection connection, Claim claim, int limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(REDRIVES)) {
+      statement.setString(1, claim.subscription());
+      statement.setInt(2, claim.partition());
+      statement.setInt(3, limit);
+      return letters(statement);
+    }
+  }
+
+  static boolean anyOf(Connection connection, String subscription, String key) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(ANY_OF_KEY)) {
+      statement.setString(1, subscription);
+      statement.setString(2, key);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
+  }
+
+  private static List<DeadLetter> letters(PreparedStatement statement) throws SQLException {
+    List<DeadLetter> letters = new ArrayList<>();
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        letters.add(
+            new DeadLetter(
+                EventRows.entry(row),
+                row.getInt(15),
+                row.getString(16),
+                row.getString(17),
+                EventRows.instant(row, 18)));
+      }
+    }
+    return letters;
   }
 }

@@ -1,6 +1,7 @@
 package io.iworx.postgres;
 
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Positions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,6 +27,14 @@ final class LogReader implements AutoCloseable {
       "SELECT "
           + EventRows.COLUMNS
           + " FROM domain_events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?";
+  private static final String AT =
+      "SELECT "
+          + EventRows.COLUMNS
+          + " FROM domain_events WHERE position = ANY (?) ORDER BY position";
+  private static final String OF_KEY =
+      "SELECT "
+          + EventRows.COLUMNS
+          + " FROM domain_events WHERE key = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?";
   private static final String LAST_ROW =
       "SELECT coalesce(max(position), 0) FROM domain_events WHERE position <= ?";
 
@@ -95,11 +104,36 @@ final class LogReader implements AutoCloseable {
     }
   }
 
+  /** The rows at these positions, as far as they show. */
+  static List<LogEntry> at(Connection connection, Positions positions) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(AT)) {
+      statement.setArray(
+          1, connection.createArrayOf("bigint", positions.stream().boxed().toArray(Long[]::new)));
+      return entries(statement);
+    }
+  }
+
+  /** The rows of a key after a position and up to another. */
+  static List<LogEntry> ofKey(Connection connection, String key, long after, long upTo, int limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(OF_KEY)) {
+      statement.setString(1, key);
+      statement.setLong(2, after);
+      statement.setLong(3, upTo);
+      statement.setInt(4, limit);
+      return entries(statement);
+    }
+  }
+
   private static List<LogEntry> rows(PreparedStatement statement, long after, long upTo, int limit)
       throws SQLException {
     statement.setLong(1, after);
     statement.setLong(2, upTo);
     statement.setInt(3, limit);
+    return entries(statement);
+  }
+
+  private static List<LogEntry> entries(PreparedStatement statement) throws SQLException {
     List<LogEntry> entries = new ArrayList<>();
     try (ResultSet row = statement.executeQuery()) {
       while (row.next()) {

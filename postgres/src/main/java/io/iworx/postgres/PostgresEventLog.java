@@ -1,5 +1,6 @@
 package io.iworx.postgres;
 
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
@@ -22,11 +23,13 @@ import javax.sql.DataSource;
  * processes unless {@linkplain PostgresEventLogOptions#notices switched off}.
  */
 public final class PostgresEventLog implements EventLog {
+  private final DataSource dataSource;
   private final GroupCommit groupCommit;
   private final Tail tail;
   private final PostgresSubscriptionStore subscriptions;
 
   private PostgresEventLog(DataSource dataSource, LogTable table, PostgresEventLogOptions options) {
+    this.dataSource = dataSource;
     this.tail = new Tail(dataSource, table, options);
     this.groupCommit = new GroupCommit(dataSource, options.publishing(), tail::appended);
     this.subscriptions = new PostgresSubscriptionStore(dataSource, tail);
@@ -86,27 +89,37 @@ public final class PostgresEventLog implements EventLog {
   }
 
   @Override
-  public Slice read(long after, int limit) {
+  public Slice read(Checkpoint from, int limit) {
     try {
-      return tail.read(after, limit);
+      return tail.read(from, limit);
     } catch (SQLException e) {
-      throw SqlStates.failed("The event log cannot be read after position " + after, e);
+      throw SqlStates.failed("The event log cannot be read after position " + from.position(), e);
     }
   }
 
   @Override
-  public long head() {
+  public List<LogEntry> readKey(String key, long after, long upTo, int limit) {
+    try {
+      return Transactions.alone(
+          dataSource, connection -> LogReader.ofKey(connection, key, after, upTo, limit));
+    } catch (SQLException e) {
+      throw SqlStates.failed("The events of key " + key + " cannot be read", e);
+    }
+  }
+
+  @Override
+  public Checkpoint head() {
     try {
       tail.refresh();
-      return tail.upTo();
+      return Checkpoint.at(tail.upTo());
     } catch (SQLException e) {
       throw SqlStates.failed("The head of the event log cannot be read", e);
     }
   }
 
   @Override
-  public void awaitAfter(long position, Duration atMost) throws InterruptedException {
-    tail.awaitAfter(position, atMost);
+  public void awaitBeyond(Checkpoint from, Duration atMost) throws InterruptedException {
+    tail.awaitAfter(from.position(), atMost);
   }
 
   @Override

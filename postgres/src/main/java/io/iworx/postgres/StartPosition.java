@@ -1,14 +1,25 @@
 package io.iworx.postgres;
 
+import io.iworx.eventbus.spi.Checkpoint;
+import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import javax.sql.DataSource;
 
 /** Where a new subscription begins. */
 final class StartPosition {
+  private static final String FIRST_SINCE =
+      """
+      SELECT coalesce((SELECT min(position) - 1 FROM domain_events WHERE published_at >= ?),
+                      (SELECT max(position) FROM domain_events), 0)
+      """;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final DataSource dataSource;
@@ -19,11 +30,27 @@ final class StartPosition {
     this.tail = tail;
   }
 
-  long of(SubscriptionDefinition definition) throws SQLException {
+  Checkpoint of(SubscriptionDefinition definition) throws SQLException {
     return switch (definition.start()) {
-      case EARLIEST -> 0;
-      case LATEST -> latest();
+      case Start.Latest() -> Checkpoint.at(latest());
+      case Start.After(var position) -> Checkpoint.at(position);
+      case Start.From(var time) -> Checkpoint.at(before(time));
     };
+  }
+
+  /** Publishing times grow about like positions: the first that is late enough decides. */
+  private long before(Instant time) throws SQLException {
+    return Transactions.alone(
+        dataSource,
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(FIRST_SINCE)) {
+            statement.setObject(1, OffsetDateTime.ofInstant(time, ZoneOffset.UTC));
+            try (ResultSet row = statement.executeQuery()) {
+              row.next();
+              return row.getLong(1);
+            }
+          }
+        });
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.iworx.postgres;
 
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Slice;
 import java.sql.SQLException;
@@ -57,9 +58,21 @@ final class Tail implements AutoCloseable {
     this.watch = new TailWatch(this, dataSource, options);
   }
 
-  Slice read(long after, int limit) throws SQLException {
+  Slice read(Checkpoint from, int limit) throws SQLException {
+    Slice next = limit == 0 ? new Slice(List.of(), from) : read(from.position(), limit);
+    if (from.pending().isEmpty()) {
+      return next;
+    }
+    List<LogEntry> all =
+        new ArrayList<>(
+            Transactions.alone(dataSource, connection -> LogReader.at(connection, from.pending())));
+    all.addAll(next.entries());
+    return new Slice(all, Checkpoint.at(next.upTo().position()));
+  }
+
+  private Slice read(long after, int limit) throws SQLException {
     Slice known = known(after, limit);
-    if (known.entries().size() < limit && (known.upTo() == after || mayBeBehind())) {
+    if (known.entries().size() < limit && (known.upTo().position() == after || mayBeBehind())) {
       refresh();
       return known(after, limit);
     }
@@ -74,7 +87,7 @@ final class Tail implements AutoCloseable {
   private Slice known(long after, int limit) throws SQLException {
     Window seen = window;
     if (seen == null || after >= seen.upTo) {
-      return new Slice(List.of(), after);
+      return new Slice(List.of(), Checkpoint.at(after));
     }
     long upTo = seen.upTo;
     List<LogEntry> entries =
@@ -82,7 +95,8 @@ final class Tail implements AutoCloseable {
             ? seen.entries.stream().filter(entry -> entry.position() > after).limit(limit).toList()
             : Transactions.alone(
                 dataSource, connection -> LogReader.rows(connection, after, upTo, limit));
-    return new Slice(entries, entries.size() < limit ? upTo : entries.getLast().position());
+    return new Slice(
+        entries, Checkpoint.at(entries.size() < limit ? upTo : entries.getLast().position()));
   }
 
   /** The position of the last settled row seen; 0 before the first look. */

@@ -2,6 +2,7 @@ package io.iworx.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Slice;
 import java.sql.Connection;
@@ -36,7 +37,7 @@ class CommitSafeReadingIT {
 
   /** One way to read on from a position. */
   private interface Reader {
-    Slice next(long after) throws Exception;
+    Slice next(Checkpoint from) throws Exception;
   }
 
   @Test
@@ -73,7 +74,7 @@ class CommitSafeReadingIT {
   /** Reads until everything committed was seen, or too long after the storm. */
   private ReaderTally follow(String name, PublisherStorm storm, Reader reader) throws Exception {
     ReaderTally tally = new ReaderTally(name);
-    long position = 0;
+    Checkpoint position = Checkpoint.BEGINNING;
     long end = Long.MAX_VALUE;
     while (System.nanoTime() < end) {
       boolean over = stormOver.get();
@@ -94,20 +95,20 @@ class CommitSafeReadingIT {
   }
 
   private static Reader waiting(PostgresEventLog log) {
-    return after -> {
-      Slice slice = log.read(after, LIMIT);
+    return from -> {
+      Slice slice = log.read(from, LIMIT);
       if (slice.entries().isEmpty()) {
-        log.awaitAfter(slice.upTo(), Duration.ofMillis(100));
+        log.awaitBeyond(slice.upTo(), Duration.ofMillis(100));
       }
       return slice;
     };
   }
 
   /** The planted fault: goes on after the last row it saw. */
-  private Slice naive(long after) throws SQLException {
+  private Slice naive(Checkpoint from) throws SQLException {
     try (Connection connection = database.pool().getConnection()) {
-      List<LogEntry> rows = LogReader.rows(connection, after, Long.MAX_VALUE, LIMIT);
-      return new Slice(rows, rows.isEmpty() ? after : rows.getLast().position());
+      List<LogEntry> rows = LogReader.rows(connection, from.position(), Long.MAX_VALUE, LIMIT);
+      return new Slice(rows, rows.isEmpty() ? from : Checkpoint.at(rows.getLast().position()));
     }
   }
 }

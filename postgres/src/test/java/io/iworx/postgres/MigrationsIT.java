@@ -97,7 +97,8 @@ class MigrationsIT {
                 "EXPLAIN SELECT * FROM domain_events WHERE correlation_id = 'story-3' ORDER BY published_at"))
         .anyMatch(line -> String.valueOf(line).contains("domain_events_correlation_id"));
     try (PostgresEventLog log = PostgresEventLog.create(database.pool())) {
-      assertThat(log.read(0, 10_000).entries()).hasSize(5001);
+      assertThat(log.read(io.iworx.eventbus.spi.Checkpoint.BEGINNING, 10_000).entries())
+          .hasSize(5001);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.iworx.correlation.Correlation;
 import io.iworx.eventbus.EventConflictException;
 import io.iworx.eventbus.EventException;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Slice;
@@ -38,7 +39,7 @@ class ReadingIT {
   @BeforeEach
   void open() {
     log = PostgresEventLog.create(database.pool());
-    assertThat(log.read(0, 10).entries()).isEmpty();
+    assertThat(log.read(Checkpoint.BEGINNING, 10).entries()).isEmpty();
   }
 
   @AfterEach
@@ -51,7 +52,7 @@ class ReadingIT {
   }
 
   private List<String> ids() {
-    return log.read(0, 1_000).entries().stream().map(LogEntry::id).toList();
+    return log.read(Checkpoint.BEGINNING, 1_000).entries().stream().map(LogEntry::id).toList();
   }
 
   private static void execute(Connection connection, String sql) throws SQLException {
@@ -137,8 +138,8 @@ class ReadingIT {
     long started = System.nanoTime();
     database.execute(
         "INSERT INTO domain_events (event_type, service_name, payload) VALUES ('Any Text é!', 'psql', '{}')");
-    log.awaitAfter(1, Duration.ofSeconds(5));
-    assertThat(log.read(1, 10).entries())
+    log.awaitBeyond(Checkpoint.at(1), Duration.ofSeconds(5));
+    assertThat(log.read(Checkpoint.at(1), 10).entries())
         .singleElement()
         .satisfies(entry -> assertThat(entry.type()).isEqualTo("Any Text é!"))
         .satisfies(entry -> assertThat(entry.correlationId()).isNull());
@@ -153,7 +154,7 @@ class ReadingIT {
         Connection publisher = transaction()) {
       execute(writer, "INSERT INTO other VALUES (1)");
       for (int n = 0; n < 200; n++) {
-        long position = log.head();
+        Checkpoint position = log.head();
         if (n % 2 == 0) {
           log.append(List.of(draft("q" + n)));
         } else {
@@ -161,7 +162,7 @@ class ReadingIT {
           publisher.commit();
         }
         long published = System.nanoTime();
-        log.awaitAfter(position, Duration.ofSeconds(5));
+        log.awaitBeyond(position, Duration.ofSeconds(5));
         assertThat(log.read(position, 1).entries()).hasSize(1);
         micros.add((System.nanoTime() - published) / 1_000);
       }
@@ -181,10 +182,10 @@ class ReadingIT {
         """);
     database.execute(
         "INSERT INTO domain_events (event_type, service_name, payload, traceparent) VALUES ('x', 's', 'null', 'odd')");
-    assertThat(log.read(0, 10).entries())
+    assertThat(log.read(Checkpoint.BEGINNING, 10).entries())
         .hasSize(3)
         .allSatisfy(entry -> assertThat(entry.traceContext()).isNull());
-    assertThat(log.head()).isEqualTo(3);
+    assertThat(log.head()).isEqualTo(Checkpoint.at(3));
   }
 
   @Test
@@ -265,7 +266,7 @@ class ReadingIT {
     database.execute(
         "INSERT INTO domain_events (event_type, service_name, payload) SELECT 'a', 's', '{}' FROM generate_series(1, 5000)");
     List<LogEntry> all = new ArrayList<>();
-    long position = 0;
+    Checkpoint position = Checkpoint.BEGINNING;
     while (true) {
       Slice slice = log.read(position, 700);
       all.addAll(slice.entries());
@@ -283,7 +284,7 @@ class ReadingIT {
         PostgresEventLog elsewhere =
             PostgresEventLog.create(
                 other, PostgresEventLogOptions.defaults().withIdlePoll(Duration.ofMinutes(1)))) {
-      elsewhere.awaitAfter(0, Duration.ofMillis(10));
+      elsewhere.awaitBeyond(Checkpoint.BEGINNING, Duration.ofMillis(10));
       Awaitility.await()
           .until(
               () ->
@@ -293,11 +294,11 @@ class ReadingIT {
                       .size(),
               size -> size == 1);
       // Idle by now: nothing but a notice makes it look within the minute.
-      elsewhere.awaitAfter(0, Duration.ofMillis(2_500));
+      elsewhere.awaitBeyond(Checkpoint.BEGINNING, Duration.ofMillis(2_500));
       long started = System.nanoTime();
       log.append(List.of(draft("x")));
-      elsewhere.awaitAfter(0, Duration.ofSeconds(30));
-      assertThat(elsewhere.read(0, 10).entries()).hasSize(1);
+      elsewhere.awaitBeyond(Checkpoint.BEGINNING, Duration.ofSeconds(30));
+      assertThat(elsewhere.read(Checkpoint.BEGINNING, 10).entries()).hasSize(1);
       assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     }
   }

@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.iworx.correlation.Correlation;
+import io.iworx.eventbus.spi.Advance;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.ClaimLostException;
+import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
-import io.iworx.eventbus.spi.SubscriptionDefinition.Start;
 import io.iworx.eventbus.spi.SubscriptionStatus;
 import io.iworx.eventbus.spi.SubscriptionStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -56,17 +60,36 @@ class SubscriptionStoreIT {
   }
 
   private static SubscriptionDefinition definition(Start start) {
-    return new SubscriptionDefinition("stock", "inventory", List.of("work_order.*"), start);
+    return new SubscriptionDefinition("stock", "inventory", 1, List.of("work_order.*"), start, 1);
   }
 
   private Claim claim(String instance, Duration lease) {
-    return store.claim(definition(Start.EARLIEST), instance, lease).orElseThrow();
+    store.define(definition(Start.EARLIEST));
+    return tryClaim(instance, lease).orElseThrow();
+  }
+
+  private Optional<Claim> tryClaim(String instance, Duration lease) {
+    return store.claim(definition(Start.EARLIEST), instance, lease, 1).stream().findFirst();
+  }
+
+  private static Advance to(Claim claim, long position) {
+    return Advance.to(claim, Checkpoint.at(position));
+  }
+
+  private void advance(Claim claim, long position) {
+    assertThat(store.advance(List.of(to(claim, position)))).isEmpty();
+  }
+
+  private void setAside(Claim claim, LogEntry entry, int attempts, String reason) {
+    DeadLetter letter = new DeadLetter(entry, attempts, reason, "at", Instant.EPOCH);
+    store.advance(
+        List.of(new Advance(claim, null, List.of(), List.of(), List.of(letter), List.of())));
   }
 
   private Claim claimWhenFree(String instance) {
     return Awaitility.await()
         .atMost(Duration.ofSeconds(10))
-        .until(() -> store.claim(definition(Start.EARLIEST), instance, LEASE), Optional::isPresent)
+        .until(() -> tryClaim(instance, LEASE), Optional::isPresent)
         .orElseThrow();
   }
 
@@ -92,30 +115,24 @@ class SubscriptionStoreIT {
   @Test
   void oneInstanceAtATimeUntilItsLeaseEnds() {
     Claim first = claim("one", SHORT);
-    assertThat(store.claim(definition(Start.EARLIEST), "two", LEASE)).isEmpty();
-    store.advance(first, 5);
+    assertThat(tryClaim("two", LEASE)).isEmpty();
+    advance(first, 5);
     Claim second = claimWhenFree("two");
     assertThat(second.fence()).isGreaterThan(first.fence());
-    assertThat(second.checkpoint()).isEqualTo(5);
-    assertThatThrownBy(() -> store.advance(first, 9)).isInstanceOf(ClaimLostException.class);
-    assertThatThrownBy(() -> store.handleIn(first, 9, _ -> {}))
+    assertThat(second.checkpoint()).isEqualTo(Checkpoint.at(5));
+    assertThat(store.advance(List.of(to(first, 9)))).containsExactly(first);
+    assertThatThrownBy(() -> store.handleIn(to(first, 9), _ -> {}))
         .isInstanceOf(ClaimLostException.class);
-    store.release(first);
-    assertThat(store.list()).extracting(SubscriptionStatus::instance).containsExactly("two");
+    store.release(to(first, 9));
+    assertThat(store.admin().list())
+        .extracting(SubscriptionStatus::instances)
+        .containsExactly(List.of("two"));
   }
 
   @Test
   void aReleasedClaimIsFreeAtOnce() {
-    store.release(claim("one", LEASE));
-    assertThat(store.claim(definition(Start.EARLIEST), "two", LEASE)).isPresent();
-  }
-
-  @Test
-  void aCheckpointNeverGoesBack() {
-    Claim claim = claim("one", LEASE);
-    store.advance(claim, 9);
-    store.advance(claim, 4);
-    assertThat(store.list()).extracting(SubscriptionStatus::checkpoint).containsExactly(9L);
+    store.release(Advance.none(claim("one", LEASE)));
+    assertThat(tryClaim("two", LEASE)).isPresent();
   }
 
   @Test
@@ -125,8 +142,7 @@ class SubscriptionStoreIT {
     assertThatThrownBy(
             () ->
                 store.handleIn(
-                    claim,
-                    1,
+                    to(claim, 1),
                     connection -> {
                       insert(connection, "undone");
                       throw new IllegalStateException("no");
@@ -134,30 +150,30 @@ class SubscriptionStoreIT {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("no");
     assertThat(database.query("SELECT what FROM effects")).isEmpty();
-    store.handleIn(claim, 1, connection -> insert(connection, "done"));
+    store.handleIn(to(claim, 1), connection -> insert(connection, "done"));
     assertThat(database.query("SELECT what FROM effects")).containsExactly("done");
-    assertThat(store.list()).extracting(SubscriptionStatus::checkpoint).containsExactly(1L);
+    assertThat(store.admin().list()).extracting(SubscriptionStatus::checkpoint).containsExactly(1L);
   }
 
   @Test
-  void workWhoseCommitWasNotAnsweredIsNotDoneAgain() throws Exception {
+  void anEffectWhoseBlockedRowIsGoneIsRolledBack() throws Exception {
     database.execute("CREATE TABLE effects (what text)");
     Claim claim = claim("one", LEASE);
-    store.handleIn(claim, 1, connection -> insert(connection, "first"));
-    store.handleIn(claim, 1, connection -> insert(connection, "again"));
-    assertThat(database.query("SELECT what FROM effects")).containsExactly("first");
+    Advance freeing = new Advance(claim, null, List.of(), List.of(7L), List.of(), List.of());
+    assertThatThrownBy(() -> store.handleIn(freeing, connection -> insert(connection, "again")))
+        .isInstanceOf(ClaimLostException.class);
+    assertThat(database.query("SELECT what FROM effects")).isEmpty();
   }
 
   @Test
   void aHandlerCannotEndItsDeliverysTransaction() throws Exception {
     database.execute("CREATE TABLE effects (what text)");
     Claim claim = claim("one", LEASE);
-    assertThatThrownBy(() -> store.handleIn(claim, 1, Connection::commit))
+    assertThatThrownBy(() -> store.handleIn(to(claim, 1), Connection::commit))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("commit");
     store.handleIn(
-        claim,
-        1,
+        to(claim, 1),
         connection -> {
           try (connection) {
             insert(connection, "closed by habit");
@@ -177,12 +193,11 @@ class SubscriptionStoreIT {
           threads.submit(
               () -> {
                 store.handleIn(
-                    paused,
-                    1,
+                    to(paused, 1),
                     connection -> {
                       insert(connection, "paused");
                       try (Statement statement = connection.createStatement()) {
-                        statement.execute("UPDATE event_subscriptions SET service = 'locked'");
+                        statement.execute("SELECT FROM event_subscription_partitions FOR UPDATE");
                       }
                       inside.countDown();
                       goOn.await();
@@ -191,28 +206,11 @@ class SubscriptionStoreIT {
               });
       inside.await();
       Claim taken = claimWhenFree("other");
-      store.handleIn(taken, 1, connection -> insert(connection, "other"));
+      store.handleIn(to(taken, 1), connection -> insert(connection, "other"));
       goOn.countDown();
       assertThatThrownBy(handling::get).hasCauseInstanceOf(Exception.class);
     }
     assertThat(database.query("SELECT what FROM effects")).containsExactly("other");
-  }
-
-  @Test
-  void aNewSubscriptionStartsWhereItWasTold() {
-    append("a");
-    append("b");
-    assertThat(store.claim(definition(Start.LATEST), "one", LEASE).orElseThrow().checkpoint())
-        .isEqualTo(2);
-    SubscriptionDefinition other =
-        new SubscriptionDefinition("other", "s", List.of("*"), Start.EARLIEST);
-    assertThat(store.claim(other, "one", LEASE).orElseThrow().checkpoint()).isZero();
-  }
-
-  @Test
-  void anEmptyLogHasALatestPositionAtOnce() {
-    assertThat(store.claim(definition(Start.LATEST), "one", LEASE).orElseThrow().checkpoint())
-        .isZero();
   }
 
   @Test
@@ -222,7 +220,8 @@ class SubscriptionStoreIT {
       open.setAutoCommit(false);
       log.appendIn(
           open, List.of(new Draft("late", "a", "s", Correlation.fresh(), null, "{}", "{}")));
-      long start = store.claim(definition(Start.LATEST), "one", LEASE).orElseThrow().checkpoint();
+      store.define(definition(Start.LATEST));
+      Checkpoint start = tryClaim("one", LEASE).orElseThrow().checkpoint();
       open.commit();
       assertThat(log.read(start, 10).entries()).extracting(LogEntry::id).containsExactly("late");
     }
@@ -234,10 +233,10 @@ class SubscriptionStoreIT {
     LogEntry bad = append("bad");
     append("good");
     append("next");
-    store.setAside(claim, bad, 3, "broken\0 payload");
-    store.setAside(claim, bad, 4, "again");
-    store.advance(claim, 2);
-    assertThat(store.list())
+    setAside(claim, bad, 3, "broken\0 payload");
+    setAside(claim, bad, 4, "again");
+    advance(claim, 2);
+    assertThat(store.admin().list())
         .singleElement()
         .satisfies(
             status -> {
@@ -246,7 +245,7 @@ class SubscriptionStoreIT {
               assertThat(status.deadLetters()).isEqualTo(1);
               assertThat(status.patterns()).containsExactly("work_order.*");
             });
-    assertThat(store.deadLetters("stock", 10))
+    assertThat(store.admin().deadLetters("stock", 10))
         .singleElement()
         .satisfies(letter -> assertThat(letter.attempts()).isEqualTo(3))
         .satisfies(letter -> assertThat(letter.entry().id()).isEqualTo("bad"));
@@ -257,10 +256,10 @@ class SubscriptionStoreIT {
     assertThat(
             database.query("SELECT kind FROM correlation_timeline WHERE correlation_id = 'story'"))
         .containsExactly("EVENT", "EVENT", "EVENT", "DEAD_LETTER");
-    store.release(claim);
+    store.release(Advance.none(claim));
     Claim other = claim("two", LEASE);
-    assertThatThrownBy(() -> store.setAside(claim, bad, 1, "stale"))
-        .isInstanceOf(ClaimLostException.class);
-    assertThat(other.checkpoint()).isEqualTo(2);
+    setAside(claim, append("later"), 1, "stale");
+    assertThat(store.admin().deadLetters("stock", 10)).hasSize(1);
+    assertThat(other.checkpoint()).isEqualTo(Checkpoint.at(2));
   }
 }

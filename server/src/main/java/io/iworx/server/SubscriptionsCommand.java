@@ -36,7 +36,8 @@ final class SubscriptionsCommand implements Callable<Integer> {
         return 0;
       }
       var table =
-          new Table("NAME", "SERVICE", "EVENTS", "CHECKPOINT", "LAG", "DEAD", "DELIVERED BY");
+          new Table(
+              "NAME", "SERVICE", "EVENTS", "CHECKPOINT", "LAG", "BLOCKED", "DEAD", "DELIVERED BY");
       for (var each : answer.path("subscriptions")) {
         table.add(
             each.path("name").asString(""),
@@ -44,12 +45,21 @@ final class SubscriptionsCommand implements Callable<Integer> {
             patterns(each),
             each.path("checkpoint").asLong(),
             lag(each),
+            each.path("blockedKeys").asLong(),
             each.path("deadLetters").asLong(),
-            each.path("instance").asString("nobody"));
+            instances(each));
       }
       table.lines().forEach(line -> Terminal.print(spec, line));
       return 0;
     }
+  }
+
+  private static String instances(JsonNode each) {
+    if (each.path("paused").asBoolean(false)) {
+      return "paused";
+    }
+    var names = each.path("instances").valueStream().map(it -> it.asString("")).toList();
+    return names.isEmpty() ? "nobody" : String.join(",", names);
   }
 
   private static String patterns(JsonNode each) {

@@ -10,6 +10,7 @@ import io.iworx.correlation.Correlation;
 import io.iworx.correlation.Identity;
 import io.iworx.correlation.TraceContext;
 import io.iworx.eventbus.EventConflictException;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
@@ -114,7 +115,7 @@ interface AppendPromises extends LogUnderTest {
   default void readsSliceBySliceWithoutGapOrRepetition() throws Exception {
     log().append(IntStream.range(0, 25).mapToObj(i -> draft("e" + i, "k", "{}")).toList());
     eventually().until(() -> readAll(log(), 0, 100).size() == 25);
-    assertThat(log().read(0, 10).entries()).hasSize(10);
+    assertThat(log().read(Checkpoint.BEGINNING, 10).entries()).hasSize(10);
     assertThat(readAll(log(), 0, 10))
         .extracting(LogEntry::id)
         .isEqualTo(IntStream.range(0, 25).mapToObj(i -> "e" + i).toList());
@@ -122,9 +123,9 @@ interface AppendPromises extends LogUnderTest {
 
   @Test
   default void tellsItsHead() throws Exception {
-    assertThat(log().head()).isZero();
+    assertThat(log().head()).isEqualTo(Checkpoint.BEGINNING);
     var last = log().append(List.of(draft("e1", "a", "{}"), draft("e2", "b", "{}"))).getLast();
-    eventually().until(() -> log().head() == last.position());
+    eventually().until(() -> log().head().equals(Checkpoint.at(last.position())));
   }
 
   @Test
@@ -139,14 +140,14 @@ interface AppendPromises extends LogUnderTest {
 
   @Test
   default void wakesWhoeverAwaitsAnEvent() throws Exception {
-    var position = log().head();
+    var from = log().head();
     try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
       var woken =
           executor.submit(
               () -> {
                 var before = System.nanoTime();
-                while (log().read(position, 1).entries().isEmpty()) {
-                  log().awaitAfter(position, LONG);
+                while (log().read(from, 1).entries().isEmpty()) {
+                  log().awaitBeyond(from, LONG);
                 }
                 return Duration.ofNanos(System.nanoTime() - before);
               });
@@ -158,7 +159,7 @@ interface AppendPromises extends LogUnderTest {
   @Test
   default void doesNotAwaitLongerThanAsked() throws Exception {
     var before = System.nanoTime();
-    log().awaitAfter(log().head(), Duration.ofMillis(50));
+    log().awaitBeyond(log().head(), Duration.ofMillis(50));
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
   }
 

@@ -1,20 +1,22 @@
 package io.iworx.testing;
 
 import io.iworx.eventbus.EventException;
+import io.iworx.eventbus.spi.Advance;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Slice;
+import io.iworx.eventbus.spi.Standing;
+import io.iworx.eventbus.spi.SubscriptionAdmin;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
-import io.iworx.eventbus.spi.SubscriptionStatus;
 import io.iworx.eventbus.spi.SubscriptionStore;
 import io.iworx.eventbus.spi.TransactionalWork;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -66,18 +68,23 @@ final class CutOffLog implements EventLog, SubscriptionStore {
   }
 
   @Override
-  public Slice read(long after, int limit) {
-    return log().read(after, limit);
+  public Slice read(Checkpoint from, int limit) {
+    return log().read(from, limit);
   }
 
   @Override
-  public long head() {
+  public List<LogEntry> readKey(String key, long after, long upTo, int limit) {
+    return log().readKey(key, after, upTo, limit);
+  }
+
+  @Override
+  public Checkpoint head() {
     return log().head();
   }
 
   @Override
-  public void awaitAfter(long position, Duration atMost) throws InterruptedException {
-    log().awaitAfter(position, atMost);
+  public void awaitBeyond(Checkpoint from, Duration atMost) throws InterruptedException {
+    log().awaitBeyond(from, atMost);
   }
 
   @Override
@@ -86,22 +93,33 @@ final class CutOffLog implements EventLog, SubscriptionStore {
   }
 
   @Override
-  public Optional<Claim> claim(SubscriptionDefinition definition, String instance, Duration lease) {
-    return log().subscriptions().claim(definition, instance, lease);
+  public void define(SubscriptionDefinition definition) {
+    log().subscriptions().define(definition);
   }
 
   @Override
-  public void advance(Claim claim, long checkpoint) {
-    log().subscriptions().advance(claim, checkpoint);
+  public List<Standing> attend(
+      String instance, Duration lease, List<SubscriptionDefinition> subscriptions) {
+    return log().subscriptions().attend(instance, lease, subscriptions);
   }
 
   @Override
-  public void handleIn(Claim claim, long checkpoint, TransactionalWork work) throws Exception {
+  public List<Claim> claim(
+      SubscriptionDefinition definition, String instance, Duration lease, int atMost) {
+    return log().subscriptions().claim(definition, instance, lease, atMost);
+  }
+
+  @Override
+  public List<Claim> advance(List<Advance> advances) {
+    return log().subscriptions().advance(advances);
+  }
+
+  @Override
+  public void handleIn(Advance advance, TransactionalWork work) throws Exception {
     log()
         .subscriptions()
         .handleIn(
-            claim,
-            checkpoint,
+            advance,
             connection -> {
               work.run(connection);
               if (cutOff) {
@@ -114,28 +132,30 @@ final class CutOffLog implements EventLog, SubscriptionStore {
   }
 
   @Override
-  public void setAside(Claim claim, LogEntry entry, int attempts, String reason) {
-    log().subscriptions().setAside(claim, entry, attempts, reason);
+  public void release(Advance last) {
+    log().subscriptions().release(last);
   }
 
   @Override
-  public void release(Claim claim) {
-    log().subscriptions().release(claim);
+  public void leave(String subscription, String instance) {
+    log().subscriptions().leave(subscription, instance);
   }
 
   @Override
-  public List<SubscriptionStatus> list() {
-    return log().subscriptions().list();
+  public List<DeadLetter> redrives(Claim claim, int limit) {
+    return log().subscriptions().redrives(claim, limit);
   }
 
   @Override
-  public List<DeadLetter> deadLetters(String subscription, int limit) {
-    return log().subscriptions().deadLetters(subscription, limit);
+  public boolean hasDeadLetters(String subscription, String key) {
+    return log().subscriptions().hasDeadLetters(subscription, key);
   }
 
-  /** The real log stays open: it is its owner's. */
   @Override
-  public void close() {
-    cutOff();
+  public SubscriptionAdmin admin() {
+    return log().subscriptions().admin();
   }
+
+  @Override
+  public void close() {}
 }

@@ -5,6 +5,7 @@ import io.iworx.eventbus.EventBusOptions;
 import io.iworx.eventbus.spi.EventLog;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +70,14 @@ public abstract class EventLogContract
 
   @Override
   public final EventBus bus(String service, EventLog on, EventBusOptions options) {
-    var bus = EventBus.create(service, on, options.withSubscriptions(QUICK));
+    var bus =
+        EventBus.create(
+            service,
+            on,
+            options
+                .withLease(LEASE)
+                .withCheckpointInterval(Duration.ofMillis(20))
+                .withSubscriptions(QUICK));
     opened.push(bus);
     return bus;
   }

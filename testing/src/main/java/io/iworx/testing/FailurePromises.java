@@ -56,7 +56,7 @@ interface FailurePromises extends LogUnderTest {
     bus.publish(HAPPENED, new Happened("a", 2));
     eventually().until(() -> status(log(), "poisoned").lag() == 0);
     assertThat(numbers).containsExactly(1, 1, 1, 2);
-    var letters = log().subscriptions().deadLetters("poisoned", 10);
+    var letters = log().subscriptions().admin().deadLetters("poisoned", 10);
     assertThat(letters).hasSize(1);
     assertThat(letters.getFirst().entry().id()).isEqualTo(poison.id());
     assertThat(letters.getFirst().attempts()).isEqualTo(3);
@@ -77,7 +77,7 @@ interface FailurePromises extends LogUnderTest {
     bus.publish(HAPPENED, new Happened("a", 1));
     eventually().until(() -> status(log(), "permanent").lag() == 0);
     assertThat(attempts).containsExactly(1);
-    assertThat(log().subscriptions().deadLetters("permanent", 10).getFirst().reason())
+    assertThat(log().subscriptions().admin().deadLetters("permanent", 10).getFirst().reason())
         .contains("thing a is unknown");
   }
 
@@ -91,7 +91,7 @@ interface FailurePromises extends LogUnderTest {
     bus.publish(HAPPENED, new Happened("a", 2));
     eventually().until(() -> handled.size() == 1);
     eventually().until(() -> status(log(), "typed").lag() == 0);
-    var letters = log().subscriptions().deadLetters("typed", 10);
+    var letters = log().subscriptions().admin().deadLetters("typed", 10);
     assertThat(letters).hasSize(1);
     assertThat(letters.getFirst().attempts()).isEqualTo(1);
     assertThat(letters.getFirst().reason()).contains("cannot be read as Happened");

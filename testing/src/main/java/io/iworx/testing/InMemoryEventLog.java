@@ -1,6 +1,7 @@
 package io.iworx.testing;
 
 import io.iworx.eventbus.EventConflictException;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
@@ -9,6 +10,7 @@ import io.iworx.eventbus.spi.SubscriptionStore;
 import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -78,20 +80,33 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
-  public Slice read(long after, int limit) {
+  public Slice read(Checkpoint from, int limit) {
     requireOpen();
-    var entries = events.after(after, limit);
-    return new Slice(entries, entries.isEmpty() ? after : entries.getLast().position());
+    var entries = new ArrayList<LogEntry>();
+    from.pending().stream().forEach(position -> entries.addAll(events.at(position)));
+    var next = events.after(from.position(), limit);
+    entries.addAll(next);
+    return new Slice(
+        entries, Checkpoint.at(next.isEmpty() ? from.position() : next.getLast().position()));
   }
 
   @Override
-  public long head() {
-    return events.last();
+  public List<LogEntry> readKey(String key, long after, long upTo, int limit) {
+    requireOpen();
+    return events.after(after, Integer.MAX_VALUE).stream()
+        .filter(it -> it.position() <= upTo && key.equals(it.key()))
+        .limit(limit)
+        .toList();
   }
 
   @Override
-  public void awaitAfter(long position, Duration atMost) throws InterruptedException {
-    events.awaitAfter(position, atMost, () -> closed);
+  public Checkpoint head() {
+    return Checkpoint.at(events.last());
+  }
+
+  @Override
+  public void awaitBeyond(Checkpoint from, Duration atMost) throws InterruptedException {
+    events.awaitAfter(from.position(), atMost, () -> closed);
   }
 
   @Override

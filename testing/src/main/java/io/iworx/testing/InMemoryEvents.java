@@ -49,6 +49,10 @@ final class InMemoryEvents {
     }
   }
 
+  List<LogEntry> at(long position) {
+    return position < 1 ? List.of() : after(position - 1, 1);
+  }
+
   long last() {
     lock.lock();
     try {

@@ -6,9 +6,11 @@ import io.iworx.eventbus.EventBusOptions;
 import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.RetryPolicy;
 import io.iworx.eventbus.SubscriptionOptions;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
 import io.iworx.eventbus.spi.SubscriptionStatus;
 import java.sql.Connection;
@@ -26,8 +28,6 @@ interface LogUnderTest {
 
   SubscriptionOptions QUICK =
       SubscriptionOptions.defaults()
-          .withLease(LEASE)
-          .withCheckpointInterval(Duration.ofMillis(20))
           .withCloseTimeout(Duration.ofSeconds(5))
           .withRetryPolicy(new RetryPolicy(3, Duration.ofMillis(5), Duration.ofMillis(20)));
 
@@ -59,26 +59,27 @@ interface LogUnderTest {
     return new Draft(id, type, "contract", Correlation.of("corr-" + id), key, payload, "{}");
   }
 
-  static SubscriptionDefinition definition(String name, SubscriptionDefinition.Start start) {
-    return new SubscriptionDefinition(name, "contract", List.of("contract.*"), start);
+  /** A subscription with one partition, so that a test of claims has one to claim. */
+  static SubscriptionDefinition definition(String name, Start start) {
+    return new SubscriptionDefinition(name, "contract", 1, List.of("contract.*"), start, 1);
   }
 
   /** Reads on from slice to slice until the log has no more to give now. */
   static List<LogEntry> readAll(EventLog log, long after, int limit) {
     var all = new ArrayList<LogEntry>();
-    var position = after;
+    var from = Checkpoint.at(after);
     while (true) {
-      var slice = log.read(position, limit);
+      var slice = log.read(from, limit);
       all.addAll(slice.entries());
-      if (slice.entries().isEmpty() && slice.upTo() == position) {
+      if (slice.entries().isEmpty() && slice.upTo().equals(from)) {
         return all;
       }
-      position = slice.upTo();
+      from = slice.upTo();
     }
   }
 
   static SubscriptionStatus status(EventLog log, String name) {
-    return log.subscriptions().list().stream()
+    return log.subscriptions().admin().list().stream()
         .filter(it -> it.name().equals(name))
         .findFirst()
         .orElseThrow();

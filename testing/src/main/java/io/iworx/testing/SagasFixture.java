@@ -148,7 +148,7 @@ abstract class SagasFixture {
     return await()
         .until(
             () ->
-                log().read(0, 100_000).entries().stream()
+                log().read(io.iworx.eventbus.spi.Checkpoint.BEGINNING, 100_000).entries().stream()
                     .filter(it -> run.id().equals(it.causationId()))
                     .toList(),
             found -> found.size() >= count);

@@ -8,60 +8,82 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.iworx.eventbus.EventException;
+import io.iworx.eventbus.spi.Advance;
+import io.iworx.eventbus.spi.BlockedKey;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
-import io.iworx.eventbus.spi.ClaimLostException;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.EventLog;
-import io.iworx.eventbus.spi.SubscriptionDefinition.Start;
-import java.time.Duration;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Positions;
+import io.iworx.eventbus.spi.Standing;
+import io.iworx.eventbus.spi.Start;
+import io.iworx.eventbus.spi.SubscriptionDefinition;
+import io.iworx.eventbus.spi.SubscriptionStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** One instance at a time may deliver, and only forwards. */
+/** One instance at a time may deliver for a partition, and what it says is kept. */
 interface SubscriptionStorePromises extends LogUnderTest {
 
   @Test
   default void beginsANewSubscriptionAfterTheLatestEvent() throws Exception {
     var last = log().append(List.of(draft("e1", "a", "{}"), draft("e2", "a", "{}"))).getLast();
     var claim = claim(log(), "late", "one", Start.LATEST).orElseThrow();
-    assertThat(claim.checkpoint()).isEqualTo(last.position());
+    assertThat(claim.checkpoint()).isEqualTo(Checkpoint.at(last.position()));
   }
 
   @Test
-  default void beginsANewSubscriptionBeforeTheEarliestEvent() throws Exception {
-    var first = log().append(List.of(draft("e1", "a", "{}"), draft("e2", "a", "{}"))).getFirst();
-    var claim = claim(log(), "early", "one", Start.EARLIEST).orElseThrow();
-    assertThat(claim.checkpoint()).isLessThan(first.position());
+  default void beginsANewSubscriptionWhereItWasTold() throws Exception {
+    var entries = log().append(List.of(draft("e1", "a", "{}"), draft("e2", "a", "{}")));
+    var first = entries.getFirst();
+    assertThat(claim(log(), "early", "one", Start.EARLIEST).orElseThrow().checkpoint().position())
+        .isLessThan(first.position());
+    var after = Start.after(first.position());
+    assertThat(claim(log(), "after", "one", after).orElseThrow().checkpoint())
+        .isEqualTo(Checkpoint.at(first.position()));
+    var since = Start.at(Instant.EPOCH);
+    assertThat(claim(log(), "since", "one", since).orElseThrow().checkpoint().position())
+        .isLessThan(first.position());
+    var later = Start.at(entries.getLast().timestamp().plusSeconds(60));
+    assertThat(claim(log(), "later", "one", later).orElseThrow().checkpoint().position())
+        .isEqualTo(entries.getLast().position());
   }
 
   @Test
   default void keepsTheCheckpointOfASubscriptionThatExists() throws Exception {
     var entries = log().append(List.of(draft("e1", "a", "{}"), draft("e2", "a", "{}")));
     var first = claim(log(), "kept", "one", Start.EARLIEST).orElseThrow();
-    log().subscriptions().advance(first, entries.getFirst().position());
-    log().subscriptions().release(first);
+    var pending =
+        new Checkpoint(entries.getLast().position(), Positions.of(entries.getFirst().position()));
+    assertThat(log().subscriptions().advance(List.of(Advance.to(first, pending)))).isEmpty();
+    log().subscriptions().release(Advance.none(first));
     var again = claim(anotherLog(), "kept", "two", Start.LATEST).orElseThrow();
-    assertThat(again.checkpoint()).isEqualTo(entries.getFirst().position());
+    assertThat(again.checkpoint()).isEqualTo(pending);
+    assertThat(again.afterCrash()).isFalse();
   }
 
   @Test
-  default void givesAClaimToOneInstanceAtATime() throws Exception {
+  default void givesAPartitionToOneInstanceAtATime() throws Exception {
     var held = claim(log(), "s", "one", Start.LATEST).orElseThrow();
     assertThat(held.instance()).isEqualTo("one");
     assertThat(claim(anotherLog(), "s", "two", Start.LATEST)).isEmpty();
     assertThat(claim(log(), "another", "two", Start.LATEST)).isPresent();
-    assertThat(status(log(), "s").instance()).isEqualTo("one");
+    assertThat(status(log(), "s").instances()).containsExactly("one");
   }
 
   @Test
-  default void givesAReleasedClaimToAnotherInstanceAtOnce() throws Exception {
+  default void givesAReleasedPartitionToAnotherInstanceAtOnce() throws Exception {
     var first = claim(log(), "s", "one", Start.LATEST).orElseThrow();
-    log().subscriptions().release(first);
-    assertThat(status(log(), "s").instance()).isNull();
+    log().subscriptions().release(Advance.none(first));
+    assertThat(status(log(), "s").instances()).isEmpty();
     var second = claim(anotherLog(), "s", "two", Start.LATEST).orElseThrow();
     assertThat(second.fence()).isGreaterThan(first.fence());
-    assertThatCode(() -> log().subscriptions().release(first)).doesNotThrowAnyException();
+    assertThatCode(() -> log().subscriptions().release(Advance.none(first)))
+        .doesNotThrowAnyException();
     assertThat(claim(log(), "s", "one", Start.LATEST)).isEmpty();
   }
 
@@ -71,24 +93,18 @@ interface SubscriptionStorePromises extends LogUnderTest {
     var stale = claim(log(), "s", "one", Start.EARLIEST).orElseThrow();
     var fresh = takeOver(anotherLog(), "s", "two");
     assertThat(fresh.fence()).isGreaterThan(stale.fence());
-    var store = log().subscriptions();
-    assertThatThrownBy(() -> store.advance(stale, entries.getLast().position()))
-        .isInstanceOf(ClaimLostException.class);
-    assertThatThrownBy(() -> store.setAside(stale, entries.getFirst(), 1, "stale"))
-        .isInstanceOf(ClaimLostException.class);
-    assertThat(status(log(), "s").checkpoint()).isEqualTo(stale.checkpoint());
+    assertThat(fresh.afterCrash()).isTrue();
+    var last = Checkpoint.at(entries.getLast().position());
+    var said =
+        new Advance(
+            stale, last, List.of(), List.of(), List.of(letter(entries.getFirst())), List.of());
+    assertThat(log().subscriptions().advance(List.of(said))).containsExactly(stale);
+    assertThat(log().subscriptions().advance(List.of(Advance.to(stale, last))))
+        .containsExactly(stale);
+    assertThat(status(log(), "s").checkpoint()).isEqualTo(stale.checkpoint().position());
     assertThat(status(log(), "s").deadLetters()).isZero();
-    log().subscriptions().advance(fresh, entries.getLast().position());
-    assertThat(status(log(), "s").checkpoint()).isEqualTo(entries.getLast().position());
-  }
-
-  @Test
-  default void refusesTheOlderOfTwoClaimsOfOneInstance() throws Exception {
-    var older = claim(log(), "s", "one", Start.LATEST).orElseThrow();
-    var newer = claim(log(), "s", "one", Start.LATEST).orElseThrow();
-    assertThat(newer.fence()).isGreaterThan(older.fence());
-    assertThatThrownBy(() -> log().subscriptions().advance(older, older.checkpoint()))
-        .isInstanceOf(ClaimLostException.class);
+    assertThat(log().subscriptions().advance(List.of(Advance.to(fresh, last)))).isEmpty();
+    assertThat(status(log(), "s").checkpoint()).isEqualTo(last.position());
   }
 
   @Test
@@ -97,36 +113,85 @@ interface SubscriptionStorePromises extends LogUnderTest {
     var another = anotherLog();
     var end = System.nanoTime() + LEASE.multipliedBy(2).toNanos();
     while (System.nanoTime() < end) {
-      log().subscriptions().advance(claim, claim.checkpoint());
+      assertThat(log().subscriptions().advance(List.of(Advance.to(claim, claim.checkpoint()))))
+          .isEmpty();
       assertThat(claim(another, "s", "two", Start.LATEST)).isEmpty();
-      log().awaitAfter(log().head(), Duration.ofMillis(50));
+      log().awaitBeyond(log().head(), LEASE.dividedBy(20));
     }
   }
 
   @Test
-  default void neverMovesACheckpointBack() throws Exception {
-    var entries = log().append(List.of(draft("e1", "a", "{}"), draft("e2", "a", "{}")));
+  default void dividesThePartitionsAmongTheInstancesThatArePresent() throws Exception {
+    var five = five(1);
+    log().subscriptions().define(five);
+    assertThat(attend("one", five).share()).isEqualTo(5);
+    assertThat(attend("two", five).share()).isEqualTo(2);
+    assertThat(attend("one", five).share()).isEqualTo(3);
+    assertThat(log().subscriptions().claim(five, "one", LEASE, 3)).hasSize(3);
+    assertThat(log().subscriptions().claim(five, "two", LEASE, 5))
+        .extracting(Claim::partition)
+        .containsExactlyInAnyOrder(3, 4);
+    log().subscriptions().leave("five", "two");
+    assertThat(attend("one", five).share()).isEqualTo(5);
+    eventually().until(() -> attend("three", five).share() > 2); // one has not come back
+  }
+
+  @Test
+  default void standsBackBehindANewerDefinition() throws Exception {
+    log().subscriptions().define(five(1));
+    assertThat(attend("old", five(1)).share()).isEqualTo(5);
+    log().subscriptions().define(five(2));
+    assertThat(attend("new", five(2)).share()).isEqualTo(5);
+    assertThat(attend("old", five(1))).matches(it -> it.share() == 0 && it.newestDefinition() == 2);
+    log().subscriptions().define(five(1)); // a late start of an old release changes nothing
+    assertThat(status(log(), "five").definition()).isEqualTo(2);
+    var other = new SubscriptionDefinition("five", "contract", 2, List.of("z.*"), Start.LATEST, 5);
+    assertThatThrownBy(() -> log().subscriptions().define(other))
+        .isInstanceOf(EventException.class)
+        .hasMessageContaining("five");
+  }
+
+  @Test
+  default void keepsWhatIsBlockedUntilItIsFreed() throws Exception {
+    var entry = log().append(List.of(draft("e1", "a", "{}"))).getFirst();
     var claim = claim(log(), "s", "one", Start.EARLIEST).orElseThrow();
-    log().subscriptions().advance(claim, entries.getLast().position());
-    log().subscriptions().advance(claim, entries.getFirst().position());
-    assertThat(status(log(), "s").checkpoint()).isEqualTo(entries.getLast().position());
+    var blocked =
+        new BlockedKey(entry.position(), "a", "e1", 2, Instant.EPOCH.plusSeconds(5), "not yet");
+    var past = Checkpoint.at(entry.position());
+    var store = log().subscriptions();
+    store.advance(
+        List.of(new Advance(claim, past, List.of(blocked), List.of(), List.of(), List.of())));
+    assertThat(status(log(), "s"))
+        .matches(it -> it.lag() == 1 && it.blockedKeys() == 1)
+        .extracting(SubscriptionStatus::blocked)
+        .isEqualTo(List.of(blocked));
+    assertThat(status(log(), "s").checkpoint()).isLessThan(entry.position());
+    store.release(Advance.none(claim));
+    var next = claim(anotherLog(), "s", "two", Start.EARLIEST).orElseThrow();
+    assertThat(next.blocked()).containsExactly(blocked);
+    var freed = new Advance(next, null, List.of(), List.of(entry.position()), List.of(), List.of());
+    assertThat(store.advance(List.of(freed))).isEmpty();
+    assertThat(status(log(), "s").lag()).isZero();
+    assertThat(store.advance(List.of(freed))).containsExactly(next); // it is not there any more
   }
 
   @Test
   default void setsAnEventAsideOnceWithItsReason() throws Exception {
     var entries = log().append(List.of(draft("e1", "a", "{\"n\":1}"), draft("e2", "a", "{}")));
     var claim = claim(log(), "s", "one", Start.EARLIEST).orElseThrow();
-    log().subscriptions().setAside(claim, entries.getFirst(), 3, "first reason");
-    log().subscriptions().setAside(claim, entries.getFirst(), 9, "another reason");
-    log().subscriptions().setAside(claim, entries.getLast(), 1, "no good");
-    var letters = anotherLog().subscriptions().deadLetters("s", 10);
+    setAside(claim, new DeadLetter(entries.getFirst(), 3, "first reason", "at", Instant.EPOCH));
+    setAside(claim, new DeadLetter(entries.getFirst(), 9, "another", "at", Instant.EPOCH));
+    setAside(claim, new DeadLetter(entries.getLast(), 1, "no good", "at", Instant.EPOCH));
+    var letters = anotherLog().subscriptions().admin().deadLetters("s", 10);
     assertThat(letters).extracting(it -> it.entry().id()).containsExactly("e2", "e1");
     assertThat(letters).extracting(DeadLetter::attempts).containsExactly(1, 3);
     assertThat(letters).extracting(DeadLetter::reason).containsExactly("no good", "first reason");
     assertThat(letters.getLast().entry()).isEqualTo(entries.getFirst());
-    assertThat(log().subscriptions().deadLetters("s", 1)).hasSize(1);
-    assertThat(log().subscriptions().deadLetters("unknown", 10)).isEmpty();
+    assertThat(log().subscriptions().admin().deadLetters("s", 1)).hasSize(1);
+    assertThat(log().subscriptions().admin().deadLetters("unknown", 10)).isEmpty();
     assertThat(status(log(), "s").deadLetters()).isEqualTo(2);
+    assertThat(log().subscriptions().hasDeadLetters("s", "a")).isTrue();
+    assertThat(log().subscriptions().hasDeadLetters("s", "b")).isFalse();
   }
 
   @Test
@@ -136,13 +201,35 @@ interface SubscriptionStorePromises extends LogUnderTest {
     eventually().until(() -> status(log(), "s").lag() == 2);
     assertThat(status(log(), "s").patterns()).containsExactly("contract.*");
     assertThat(status(log(), "s").service()).isEqualTo("contract");
-    log().subscriptions().advance(claim, entries.getLast().position());
+    var last = Checkpoint.at(entries.getLast().position());
+    log().subscriptions().advance(List.of(Advance.to(claim, last)));
     assertThat(status(log(), "s").lag()).isZero();
     assertThat(status(log(), "s").oldestUnread()).isZero();
   }
 
+  private static SubscriptionDefinition five(int number) {
+    var patterns = number == 1 ? List.of("a.*") : List.of("b.*", "a.*");
+    return new SubscriptionDefinition("five", "contract", number, patterns, Start.LATEST, 5);
+  }
+
+  private Standing attend(String instance, SubscriptionDefinition definition) throws Exception {
+    return log().subscriptions().attend(instance, LEASE, List.of(definition)).getFirst();
+  }
+
+  private static DeadLetter letter(LogEntry entry) {
+    return new DeadLetter(entry, 1, "stale", "", Instant.EPOCH);
+  }
+
+  private void setAside(Claim claim, DeadLetter letter) throws Exception {
+    var advance =
+        new Advance(claim, claim.checkpoint(), List.of(), List.of(), List.of(letter), List.of());
+    assertThat(log().subscriptions().advance(List.of(advance))).isEmpty();
+  }
+
   private static Optional<Claim> claim(EventLog log, String name, String instance, Start start) {
-    return log.subscriptions().claim(definition(name, start), instance, LEASE);
+    log.subscriptions().define(definition(name, start));
+    return log.subscriptions().claim(definition(name, start), instance, LEASE, 1).stream()
+        .findFirst();
   }
 
   private static Claim takeOver(EventLog log, String name, String instance) {

@@ -116,7 +116,7 @@ final class Ourselves implements AutoCloseable {
   }
 
   private boolean passed(Set<String> names, long position) {
-    return log.subscriptions().list().stream()
+    return log.subscriptions().admin().list().stream()
             .filter(status -> names.contains(status.name()))
             .map(SubscriptionStatus::checkpoint)
             .filter(checkpoint -> checkpoint >= position)

@@ -1,15 +1,32 @@
 package io.iworx.eventbus.spi;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
- * The right of one instance to deliver for a subscription.
+ * The right of one instance to deliver for one partition of a subscription.
  *
  * @param subscription the subscription's name
+ * @param partition from 0
  * @param instance who holds it
  * @param fence grows with each holder: a store refuses an older one
- * @param checkpoint how far the subscription was when it was claimed
+ * @param checkpoint how far the partition was when it was claimed
+ * @param blocked what waited then although the checkpoint was past it
+ * @param afterCrash whether the one before lost it by letting its lease run out
  * @param lease how long it lasts after each prolonging
  */
 public record Claim(
-    String subscription, String instance, long fence, long checkpoint, Duration lease) {}
+    String subscription,
+    int partition,
+    String instance,
+    long fence,
+    Checkpoint checkpoint,
+    List<BlockedKey> blocked,
+    boolean afterCrash,
+    Duration lease) {
+
+  @Override
+  public String toString() {
+    return subscription + "/" + partition + " of " + instance + ", fence " + fence;
+  }
+}

@@ -2,11 +2,13 @@ package io.iworx.eventbus.spi;
 
 import io.iworx.eventbus.EventException;
 
-/** Another instance has taken the subscription over. */
+/** Another instance has taken the partition over. */
 public final class ClaimLostException extends EventException {
   public ClaimLostException(Claim claim) {
     super(
-        "Subscription "
+        "Partition "
+            + claim.partition()
+            + " of subscription "
             + claim.subscription()
             + " was taken over from instance "
             + claim.instance()
@@ -14,6 +16,6 @@ public final class ClaimLostException extends EventException {
             + claim.fence()
             + "): its lease of "
             + claim.lease().toSeconds()
-            + " s ran out before it was prolonged.");
+            + " s ran out before it was prolonged, or an operator took it.");
   }
 }

@@ -8,8 +8,10 @@ import java.util.Set;
 /**
  * The ordered, durable log of events. Implementations are safe for any thread; every method blocks.
  *
- * <p>Positions grow in the order in which readers see events: what {@link #read} has passed, it
- * never has to go back to, even when a transaction commits later than one that began after it.
+ * <p>An event gets its position when it is written and shows when its transaction commits, so one
+ * may show after others with higher positions. A reader gets past those and is told what is
+ * {@linkplain Checkpoint#pending() pending}. Whatever was durable before another event was
+ * published is read before it or with it.
  */
 public interface EventLog extends AutoCloseable {
 
@@ -46,19 +48,25 @@ public interface EventLog extends AutoCloseable {
   List<LogEntry> appendIn(Connection connection, List<Draft> drafts);
 
   /**
-   * The entries after a position, oldest first, at most {@code limit}, and how far it is safe to
-   * move on.
+   * What is new for a reader: entries at its pending positions that show by now, and at most {@code
+   * limit} after its position, oldest first; and how far it is then.
    */
-  Slice read(long after, int limit);
-
-  /** The position that {@link #read} can reach now: 0 when the log is empty. */
-  long head();
+  Slice read(Checkpoint from, int limit);
 
   /**
-   * Returns when there may be something after the position, or after {@code atMost}; may return
+   * The entries of one key after a position and up to another, oldest first, at most {@code limit}.
+   * A rare need, which may take a scan.
+   */
+  List<LogEntry> readKey(String key, long after, long upTo, int limit);
+
+  /** What {@link #read} can reach now. */
+  Checkpoint head();
+
+  /**
+   * Returns when there may be something new for a reader, or after {@code atMost}; may return
    * early.
    */
-  void awaitAfter(long position, Duration atMost) throws InterruptedException;
+  void awaitBeyond(Checkpoint from, Duration atMost) throws InterruptedException;
 
   /** The checkpoints of the subscriptions to this log. */
   SubscriptionStore subscriptions();

@@ -6,7 +6,7 @@ import java.util.List;
  * A piece of the log.
  *
  * @param entries in order of their positions; may be empty
- * @param upTo everything up to this position is in the entries or will never exist: read on from
- *     here
+ * @param upTo how far it goes: what it is past is in the entries, was read before, or will never
+ *     exist; what is pending in it may still come. Read on from here
  */
-public record Slice(List<LogEntry> entries, long upTo) {}
+public record Slice(List<LogEntry> entries, Checkpoint upTo) {}

@@ -9,21 +9,65 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its durable name
  * @param service the service that subscribed last
- * @param patterns what it subscribed to last
+ * @param definition the number of its newest definition
+ * @param patterns what that one subscribes to
+ * @param paused whether nobody delivers by an operator's wish
  * @param startedAt the position it began after
- * @param checkpoint everything up to here is handled or set aside
- * @param lag events after the checkpoint, matching or not
+ * @param lag events it has not come to or that wait, matching or not
  * @param oldestUnread how long the oldest of them has waited; zero when there is none
- * @param instance who delivers for it; null when nobody does
+ * @param partitions its parts, in order
+ * @param blocked what waits although the checkpoint is past it, the longest waiting first, at most
+ *     {@link #MAX_BLOCKED}
+ * @param blockedKeys how many keys and events that is in all
  * @param deadLetters how many events were set aside
  */
 public record SubscriptionStatus(
     String name,
     String service,
+    int definition,
     List<String> patterns,
+    boolean paused,
     long startedAt,
-    long checkpoint,
     long lag,
     Duration oldestUnread,
-    @Nullable String instance,
-    long deadLetters) {}
+    List<Partition> partitions,
+    List<BlockedKey> blocked,
+    long blockedKeys,
+    long deadLetters) {
+
+  /** How many of the blocked are listed. */
+  public static final int MAX_BLOCKED = 10;
+
+  /**
+   * A part of a subscription.
+   *
+   * @param number from 0
+   * @param checkpoint how far it is
+   * @param instance who delivers for it; null when nobody does
+   * @param fence grows with each holder
+   */
+  public record Partition(
+      int number, Checkpoint checkpoint, @Nullable String instance, long fence) {}
+
+  /** Every event up to this position is handled, not wanted, or a dead letter. */
+  public long checkpoint() {
+    var lowest = Long.MAX_VALUE;
+    for (var partition : partitions) {
+      lowest = Math.min(lowest, partition.checkpoint().solid());
+    }
+    for (var waiting : blocked) {
+      lowest = Math.min(lowest, waiting.position() - 1);
+    }
+    return lowest == Long.MAX_VALUE ? startedAt : lowest;
+  }
+
+  /** The instances that deliver for it. */
+  public List<String> instances() {
+    return partitions.stream()
+        .map(Partition::instance)
+        .filter(it -> it != null)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+}

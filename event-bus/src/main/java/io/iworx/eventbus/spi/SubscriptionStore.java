@@ -2,58 +2,69 @@ package io.iworx.eventbus.spi;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The durable side of subscriptions: who may deliver, and how far it is. Implementations are safe
- * for any thread.
+ * for any thread; every method blocks.
  *
- * <p>One instance at a time holds the {@link Claim} to a subscription. Time is the store's own, so
- * that clocks of instances do not matter. Every method that takes a claim refuses one that has been
- * taken over.
+ * <p>A subscription has a fixed number of partitions; an event belongs to one of them by its
+ * {@linkplain LogEntry#slot() slot}. One instance at a time holds the {@link Claim} to a partition.
+ * Time is the store's own, so that clocks of instances do not matter. Every method that takes a
+ * claim refuses one that has been taken over.
  */
 public interface SubscriptionStore {
 
   /**
-   * Creates the subscription when its name is new, notes what it subscribes to, and claims it for
-   * an instance until {@code lease} has passed; empty while another instance's claim lasts.
+   * Creates the subscription when its name is new; notes the patterns when the definition is newer
+   * than the one known. New patterns count from the present checkpoints on.
+   *
+   * @throws io.iworx.eventbus.EventException when the number is known with other patterns
    */
-  Optional<Claim> claim(SubscriptionDefinition definition, String instance, Duration lease);
+  void define(SubscriptionDefinition definition);
 
   /**
-   * Moves the checkpoint forward and prolongs the claim by its lease; the same checkpoint only
-   * prolongs.
-   *
-   * @throws ClaimLostException when another instance has taken over; nothing is moved then
+   * Makes it known for the time of a lease that the instance serves these subscriptions, and tells
+   * how it stands in each, in the order given. A subscription that was removed is defined again.
    */
-  void advance(Claim claim, long checkpoint);
+  List<Standing> attend(
+      String instance, Duration lease, List<SubscriptionDefinition> subscriptions);
+
+  /** Claims partitions that nobody holds, at most as many as said. */
+  List<Claim> claim(SubscriptionDefinition definition, String instance, Duration lease, int atMost);
 
   /**
-   * Runs the work in a transaction that also moves the checkpoint and prolongs the claim: both
-   * commit or neither.
+   * Writes what is said about any number of partitions and prolongs their claims; returns the
+   * claims that are lost, of which nothing was written.
+   */
+  List<Claim> advance(List<Advance> advances);
+
+  /**
+   * Runs the work in a transaction that also writes the advance: both commit or neither.
    *
-   * @throws ClaimLostException when another instance has taken over; the work is rolled back then
+   * @throws ClaimLostException when another instance has taken over, or was quicker to free or
+   *     redrive; the work is rolled back then
    * @throws Exception what the work throws, after a rollback
    */
-  void handleIn(Claim claim, long checkpoint, TransactionalWork work) throws Exception;
+  void handleIn(Advance advance, TransactionalWork work) throws Exception;
 
   /**
-   * Keeps a copy of an event that could not be handled, with the reason. Keeping the same event of
-   * a subscription again changes nothing.
-   *
-   * @throws ClaimLostException when another instance has taken over
+   * Writes a last advance and gives the claim up, so that another instance need not wait for its
+   * end. A lost claim is ignored.
    */
-  void setAside(Claim claim, LogEntry entry, int attempts, String reason);
+  void release(Advance last);
 
   /**
-   * Gives the claim up, so that another instance need not wait for its end. A lost claim is
-   * ignored.
+   * Dead letters of the claim's partition that are to be delivered again, by position, at most as
+   * many as said.
    */
-  void release(Claim claim);
+  List<DeadLetter> redrives(Claim claim, int limit);
 
-  /** Every subscription there is, by name. */
-  List<SubscriptionStatus> list();
+  /** Whether a key of a subscription has dead letters. */
+  boolean hasDeadLetters(String subscription, String key);
 
-  /** What was set aside for a subscription, the latest first, at most {@code limit}. */
-  List<DeadLetter> deadLetters(String subscription, int limit);
+  /** The instance serves the subscription no longer. Claims it still holds go on to their end. */
+  void leave(String subscription, String instance);
+
+  /** What an operator sees and does. */
+  SubscriptionAdmin admin();
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.eventbus.EventBus;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.serviceclient.ClientSettings;
 import io.iworx.serviceclient.ServiceClient;
 import io.iworx.testing.InMemoryEventLog;
@@ -23,7 +24,7 @@ class GuideTest {
     try (var log = InMemoryEventLog.create();
         var bus = EventBus.create("inspections", log)) {
       var id = Guide.startWithoutARequest(bus, List.of("asset-1", "asset-2"));
-      assertThat(log.read(0, 10).entries())
+      assertThat(log.read(Checkpoint.BEGINNING, 10).entries())
           .hasSize(2)
           .allSatisfy(entry -> assertThat(entry.correlationId()).isEqualTo(id));
     }
@@ -35,7 +36,7 @@ class GuideTest {
     try (var log = InMemoryEventLog.create();
         var bus = EventBus.create("inspections", log);
         var _ = Guide.subscribeToAPattern(bus, seen)) {
-      await().until(() -> log.subscriptions().list().size() == 1);
+      await().until(() -> log.subscriptions().admin().list().size() == 1);
       bus.publish(Guide.INSPECTION_DUE, new Guide.InspectionDue("asset-1"));
       await().until(() -> seen.equals(List.of("inspection.due asset-1")));
     }

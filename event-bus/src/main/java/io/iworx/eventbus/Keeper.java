@@ -1,0 +1,198 @@
+package io.iworx.eventbus;
+
+import io.iworx.eventbus.spi.Advance;
+import io.iworx.eventbus.spi.Claim;
+import io.iworx.eventbus.spi.Standing;
+import io.iworx.eventbus.spi.SubscriptionStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps up what the subscriptions of a bus have in the store: writes the checkpoints of all of them
+ * together, prolongs their leases, and finds out how each stands. One virtual thread, so that a bus
+ * costs the store the same few statements however many subscriptions it has.
+ */
+final class Keeper {
+  private static final Logger log = LoggerFactory.getLogger(Keeper.class);
+
+  /** How soon a share that could not be taken is looked for again. */
+  private static final Duration UNSETTLED = Duration.ofMillis(250);
+
+  private static final Duration SHORTEST_TICK = Duration.ofMillis(1);
+
+  private final SubscriptionStore store;
+  private final String instance;
+  private final Duration lease;
+  private final Duration interval;
+  private final Outage outage;
+  private final Map<String, Dispatcher> dispatchers = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition woken = lock.newCondition();
+  private boolean started;
+  private boolean closed;
+  private boolean soon;
+  private long lookAt = System.nanoTime();
+
+  Keeper(SubscriptionStore store, String instance, EventBusOptions options) {
+    this.store = store;
+    this.instance = instance;
+    this.lease = options.lease();
+    this.interval = options.checkpointInterval();
+    this.outage = new Outage("all of " + instance, options.random());
+  }
+
+  void add(Dispatcher dispatcher) {
+    dispatchers.put(dispatcher.name(), dispatcher);
+    lock.lock();
+    try {
+      if (!started) {
+        started = true;
+        Thread.ofVirtual().name("subscriptions-" + instance).start(this::run);
+      }
+    } finally {
+      lock.unlock();
+    }
+    lookSoon();
+  }
+
+  /** Its tenures are written on until they end. */
+  void remove(Dispatcher dispatcher) {
+    dispatchers.remove(dispatcher.name(), dispatcher);
+  }
+
+  /** Something changed: finds out at once how the subscriptions stand. */
+  void lookSoon() {
+    lock.lock();
+    try {
+      soon = true;
+      woken.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      woken.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      while (awaitTick()) {
+        if (lookAt - System.nanoTime() <= 0) {
+          lookAt = System.nanoTime() + look().toNanos();
+        }
+        write();
+        dispatchers.values().forEach(dispatcher -> dispatcher.attemptLimit().check());
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts it; if somebody does, that is an end.
+    }
+  }
+
+  private boolean awaitTick() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      var left = untilTick().toNanos();
+      while (!closed && !soon && left > 0) {
+        left = woken.awaitNanos(left);
+      }
+      if (soon) {
+        soon = false;
+        lookAt = System.nanoTime();
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Duration untilTick() {
+    var untilLook = Duration.ofNanos(Math.max(0, lookAt - System.nanoTime()));
+    var tick = min(min(interval, lease.dividedBy(6)), untilLook);
+    return tick.compareTo(SHORTEST_TICK) < 0 ? SHORTEST_TICK : tick;
+  }
+
+  /** Returns when to look again. */
+  private Duration look() {
+    var all = List.copyOf(dispatchers.values());
+    if (all.isEmpty()) {
+      return lease.dividedBy(3);
+    }
+    try {
+      var standings =
+          store.attend(instance, lease, all.stream().map(Dispatcher::definition).toList());
+      var next = lease.dividedBy(3);
+      for (var i = 0; i < all.size(); i++) {
+        next = min(next, adjust(all.get(i), standings.get(i)));
+      }
+      outage.over();
+      return next;
+    } catch (RuntimeException e) {
+      return min(outage.failed(e), lease.dividedBy(3));
+    }
+  }
+
+  private Duration adjust(Dispatcher dispatcher, Standing standing) {
+    var settled = dispatcher.adjust(standing);
+    return settled ? standing.changesIn() : min(UNSETTLED, lease.dividedBy(6));
+  }
+
+  private List<Tenure> tenures() {
+    return dispatchers.values().stream().flatMap(it -> it.tenures().stream()).toList();
+  }
+
+  private void write() {
+    var tenures = new ArrayList<Tenure>();
+    var advances = new ArrayList<Advance>();
+    for (var tenure : tenures()) {
+      if (tenure.isDue()) {
+        tenure
+            .prepare()
+            .ifPresent(
+                advance -> {
+                  tenures.add(tenure);
+                  advances.add(advance);
+                });
+      }
+    }
+    if (!advances.isEmpty()) {
+      write(tenures, advances);
+    }
+  }
+
+  private void write(List<Tenure> tenures, List<Advance> advances) {
+    var askedAt = System.nanoTime();
+    try {
+      var lost = new HashSet<Claim>(store.advance(advances));
+      for (var i = 0; i < tenures.size(); i++) {
+        if (lost.contains(advances.get(i).claim())) {
+          tenures.get(i).notWritten(true);
+        } else {
+          tenures.get(i).written(advances.get(i), askedAt);
+        }
+      }
+    } catch (RuntimeException e) {
+      // The leases still hold for a while: the next tick tries again.
+      log.debug("[Event Bus] checkpoints could not be written: {}", e.toString());
+      tenures.forEach(tenure -> tenure.notWritten(false));
+    }
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+}

@@ -1,0 +1,185 @@
+package io.iworx.eventbus;
+
+import io.iworx.eventbus.spi.Checkpoint;
+import io.iworx.eventbus.spi.Claim;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Slice;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one partition and delivers it, while the tenure lasts, on a virtual thread of its own; so
+ * one that is new, slow or far behind never holds another up.
+ */
+final class PartitionRun {
+  /** Bounds how long the end of a tenure goes unnoticed by a reader with nothing to read. */
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
+
+  private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(2);
+
+  private final Subscriber<?> subscriber;
+  private final Tenure tenure;
+  private final Retries retries;
+  private final Delivering delivering;
+  private final Outage outage;
+  private final int partitions;
+  private final Runnable whenEnded;
+  private final Thread thread;
+  private final AtomicBoolean redriveAsked = new AtomicBoolean();
+  private volatile long stopAt = Long.MAX_VALUE;
+  private int withCare;
+
+  PartitionRun(
+      Subscriber<?> subscriber,
+      Attempts attempts,
+      Tenure tenure,
+      int partitions,
+      Runnable whenEnded) {
+    this.subscriber = subscriber;
+    this.tenure = tenure;
+    this.partitions = partitions;
+    this.whenEnded = whenEnded;
+    this.outage = new Outage(subscriber.name(), subscriber.busOptions().random());
+    this.retries = new Retries(subscriber, attempts, tenure);
+    var options = subscriber.options();
+    this.delivering =
+        switch (subscriber.handover()) {
+          case Handover.Plain<?> plain ->
+              new Lanes(plain, attempts, tenure, retries, options.maxInFlight());
+          case Handover.InTransaction inTransaction ->
+              new Batches(inTransaction, attempts, tenure, retries, options.batchSize());
+        };
+    // What the one before may have had in hand when it ended.
+    this.withCare = tenure.claim().afterCrash() ? options.maxInFlight() : 0;
+    this.thread =
+        Thread.ofVirtual()
+            .name("subscription-" + subscriber.name() + "-" + tenure.claim().partition())
+            .unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  Claim claim() {
+    return tenure.claim();
+  }
+
+  Tenure tenure() {
+    return tenure;
+  }
+
+  /** No new event is started from now on; what is under way is waited for, in the background. */
+  void stop() {
+    tenure.end(null);
+  }
+
+  /** Delivers nothing above this position from now on. */
+  void stopAt(long position) {
+    stopAt = position;
+  }
+
+  void redrive() {
+    redriveAsked.set(true);
+  }
+
+  /** Waits until handlers have ended, and interrupts them when they take too long. */
+  boolean awaitEnd(Duration patience) throws InterruptedException {
+    if (Thread.currentThread() == thread || thread.join(patience)) {
+      return true;
+    }
+    thread.interrupt();
+    thread.join(GRACE_AFTER_INTERRUPT);
+    return false;
+  }
+
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  private void run() {
+    try {
+      retries.start();
+      read();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed, and waited for long enough
+    } catch (Throwable e) { // nothing may end a subscription but closing it
+      tenure.end(e);
+    } finally {
+      tenure.end(null);
+      delivering.awaitQuiet();
+      retries.awaitQuiet();
+      Thread.interrupted(); // giving up the claim must not be cut short
+      tenure.finish();
+      whenEnded.run();
+    }
+  }
+
+  private void read() throws InterruptedException {
+    var from = tenure.claim().checkpoint();
+    while (tenure.lasts()) {
+      if (redriveAsked.compareAndSet(true, false)) {
+        retries.redrive(delivering);
+      }
+      if (from.position() >= stopAt || retries.isFull()) {
+        tenure.pause(LONGEST_WAIT);
+        continue;
+      }
+      var slice = slice(from);
+      if (slice == null) {
+        continue;
+      }
+      from = deliver(slice, from);
+      if (slice.entries().isEmpty()) {
+        subscriber.log().awaitBeyond(from, LONGEST_WAIT);
+      }
+    }
+  }
+
+  /** The next piece of the log; null after a failure, and a pause. */
+  private @Nullable Slice slice(Checkpoint from) throws InterruptedException {
+    try {
+      var slice = subscriber.log().read(from, subscriber.options().batchSize());
+      outage.over();
+      return slice;
+    } catch (RuntimeException e) {
+      tenure.pause(outage.failed(e));
+      return null;
+    }
+  }
+
+  private Checkpoint deliver(Slice slice, Checkpoint from) throws InterruptedException {
+    var upTo = slice.upTo();
+    if (upTo.position() > stopAt) {
+      upTo = new Checkpoint(stopAt, upTo.pending().upTo(stopAt));
+    }
+    for (var entry : slice.entries()) {
+      if (!tenure.lasts()) {
+        return from;
+      }
+      if (entry.position() <= stopAt
+          && tenure.has(entry, partitions)
+          && subscriber.decoder().matches(entry)) {
+        begin(entry);
+      }
+    }
+    if (!tenure.lasts()) {
+      return from; // the last event may not have been taken
+    }
+    tenure.progress().passed(upTo);
+    delivering.deliver();
+    return upTo;
+  }
+
+  private void begin(LogEntry entry) throws InterruptedException {
+    if (withCare > 0) {
+      withCare--;
+      if (tenure.progress().begin(entry) == Progress.Turn.DELIVER) {
+        retries.beginWithCare(entry);
+      }
+    } else {
+      delivering.begin(entry);
+    }
+  }
+}

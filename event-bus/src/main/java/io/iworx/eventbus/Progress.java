@@ -1,0 +1,426 @@
+package io.iworx.eventbus;
+
+import io.iworx.eventbus.spi.Advance;
+import io.iworx.eventbus.spi.BlockedKey;
+import io.iworx.eventbus.spi.Checkpoint;
+import io.iworx.eventbus.spi.Claim;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Positions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a partition is done with, what is in a handler's hands, and what waits; and how much of that
+ * the store knows. Safe for any thread.
+ */
+final class Progress {
+  /** Ranges of pending positions in one checkpoint; beyond them it waits for the oldest. */
+  static final int MAX_PENDING_RANGES = 100;
+
+  /** What is to be done with an event that was read. */
+  enum Turn {
+    DELIVER,
+    /** It waits with its key, which will be read again. */
+    WAIT,
+    /** Its key is ahead of it: whoever works for the key delivers it. */
+    LATE
+  }
+
+  /** A key whose events wait. */
+  private static final class Waiting {
+    private BlockedKey row;
+    private long lastSkipped;
+    private final List<LogEntry> late = new ArrayList<>();
+
+    Waiting(BlockedKey row, long lastSkipped) {
+      this.row = row;
+      this.lastSkipped = lastSkipped;
+    }
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Claim claim;
+  private final TreeSet<Long> unfinished = new TreeSet<>();
+  private final TreeMap<Long, BlockedKey> blocked = new TreeMap<>();
+  private final Map<String, Waiting> waiting = new HashMap<>();
+  private final Map<Long, BlockedKey> unwritten = new TreeMap<>();
+  private final Set<Long> stored = new HashSet<>();
+  private final Set<Long> freed = new TreeSet<>();
+
+  /** Of the positions that were pending when last read up to: those that were begun since. */
+  private final Set<Long> shown = new HashSet<>();
+
+  private Checkpoint seen;
+  private long highest;
+  private long version;
+  private long preparedVersion;
+  private long writtenVersion;
+
+  Progress(Claim claim) {
+    this.claim = claim;
+    this.seen = claim.checkpoint();
+    this.highest = seen.position();
+    for (var row : claim.blocked()) {
+      blocked.put(row.position(), row);
+      stored.add(row.position());
+      if (row.key() != null) {
+        waiting.put(row.key(), new Waiting(row, seen.position()));
+      }
+    }
+  }
+
+  /** An event was read: it is in somebody's hands from now on, or waits. */
+  Turn begin(LogEntry entry) {
+    lock.lock();
+    try {
+      highest = Math.max(highest, entry.position());
+      if (seen.pending().contains(entry.position())) {
+        shown.add(entry.position());
+      }
+      var key = entry.key();
+      var held = key == null ? null : waiting.get(key);
+      if (held == null) {
+        unfinished.add(entry.position());
+        return Turn.DELIVER;
+      }
+      if (entry.position() >= held.row.position()) {
+        held.lastSkipped = Math.max(held.lastSkipped, entry.position());
+        return Turn.WAIT;
+      }
+      unfinished.add(entry.position());
+      held.late.add(entry);
+      return Turn.LATE;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An event that was begun is handled or set aside. */
+  void finished(long position) {
+    lock.lock();
+    try {
+      unfinished.remove(position);
+      version++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An event that was said to be finished is not, after all. */
+  void unfinished(long position) {
+    lock.lock();
+    try {
+      unfinished.add(position);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The log was read up to here; what was not begun on the way is of no interest. */
+  void passed(Checkpoint upTo) {
+    lock.lock();
+    try {
+      if (!seen.equals(upTo)) {
+        seen = upTo;
+        shown.clear();
+        version++;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The highest position that was read or begun. */
+  long highest() {
+    lock.lock();
+    try {
+      return Math.max(highest, seen.position());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int blocked() {
+    lock.lock();
+    try {
+      return blocked.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<BlockedKey> blockedKeys() {
+    lock.lock();
+    try {
+      return List.copyOf(blocked.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets an event that was begun wait after all, if one of its key before it failed meanwhile. */
+  boolean waitsToo(LogEntry entry) {
+    lock.lock();
+    try {
+      var held = entry.key() == null ? null : waiting.get(entry.key());
+      if (held == null || entry.position() < held.row.position()) {
+        return false;
+      }
+      skip(held, entry);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether an event behind a checkpoint is not for whoever works for its key: it is in another's
+   * hands, or the reader has not come to it yet.
+   */
+  boolean isElsewhere(long position) {
+    lock.lock();
+    try {
+      return unfinished.contains(position)
+          || (seen.pending().contains(position) && !shown.contains(position));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether this is still what waits at its position. */
+  boolean isCurrent(BlockedKey row) {
+    lock.lock();
+    try {
+      return row.equals(blocked.get(row.position()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An event that was begun, and with it its key, waits from now on. */
+  void block(BlockedKey row) {
+    block(row, List.of());
+  }
+
+  /** The same, with later events of the key that were begun. */
+  void block(BlockedKey row, Collection<LogEntry> behind) {
+    lock.lock();
+    try {
+      unfinished.remove(row.position());
+      var key = row.key();
+      var held = key == null ? null : waiting.get(key);
+      if (held != null) { // it waited for something later that was to be redriven
+        take(held.row.position());
+        held.row = row;
+      } else if (key != null) {
+        held = new Waiting(row, row.position());
+        waiting.put(key, held);
+      }
+      put(row);
+      for (var entry : behind) {
+        if (held == null) {
+          throw new IllegalStateException("Nothing waits behind an event without a key: " + row);
+        }
+        skip(held, entry);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void skip(Waiting held, LogEntry entry) {
+    unfinished.remove(entry.position());
+    held.lastSkipped = Math.max(held.lastSkipped, entry.position());
+    version++;
+  }
+
+  /** What waits goes on waiting, for another reason, from another position or until later. */
+  void change(BlockedKey before, BlockedKey after) {
+    lock.lock();
+    try {
+      if (before.position() != after.position()) {
+        take(before.position());
+      }
+      put(after);
+      var held = after.key() == null ? null : waiting.get(after.key());
+      if (held != null) {
+        held.row = after;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The same, which the store has been told already together with an effect. */
+  void changed(BlockedKey before, @Nullable BlockedKey after) {
+    lock.lock();
+    try {
+      forget(before.position());
+      if (after == null) {
+        if (before.key() != null) {
+          waiting.remove(before.key());
+        }
+      } else {
+        blocked.put(after.position(), after);
+        stored.add(after.position());
+        var held = after.key() == null ? null : waiting.get(after.key());
+        if (held != null) {
+          held.row = after;
+        }
+      }
+      version++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the waiting, unless events were skipped meanwhile that nobody has read again. */
+  boolean release(BlockedKey row, long readUpTo) {
+    lock.lock();
+    try {
+      var held = row.key() == null ? null : waiting.get(row.key());
+      if (held != null && (held.lastSkipped > readUpTo || !held.late.isEmpty())) {
+        return false;
+      }
+      take(row.position());
+      if (row.key() != null) {
+        waiting.remove(row.key());
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Up to where events of a key were skipped. */
+  long lastSkipped(String key) {
+    lock.lock();
+    try {
+      var held = waiting.get(key);
+      return held == null ? 0 : held.lastSkipped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Events of a waiting key that showed late; each is given out once and then begun. */
+  List<LogEntry> takeLate(String key) {
+    lock.lock();
+    try {
+      var held = waiting.get(key);
+      if (held == null || held.late.isEmpty()) {
+        return List.of();
+      }
+      var late = List.copyOf(held.late);
+      held.late.clear();
+      return late;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void put(BlockedKey row) {
+    blocked.put(row.position(), row);
+    unwritten.put(row.position(), row);
+    freed.remove(row.position());
+    version++;
+  }
+
+  private void take(long position) {
+    if (stored.contains(position)) {
+      freed.add(position);
+    }
+    blocked.remove(position);
+    unwritten.remove(position);
+    version++;
+  }
+
+  private void forget(long position) {
+    blocked.remove(position);
+    unwritten.remove(position);
+    stored.remove(position);
+    freed.remove(position);
+  }
+
+  /** Everything the store does not know yet. Until {@link #written}, nobody else may ask. */
+  Advance prepare() {
+    lock.lock();
+    try {
+      preparedVersion = version;
+      return new Advance(
+          claim,
+          checkpoint(),
+          List.copyOf(unwritten.values()),
+          List.copyOf(freed),
+          List.of(),
+          List.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The store knows what was prepared. */
+  void written(Advance advance) {
+    lock.lock();
+    try {
+      for (var row : advance.blocked()) {
+        stored.add(row.position());
+        unwritten.remove(row.position(), row);
+        if (!blocked.containsKey(row.position())) {
+          freed.add(row.position());
+        }
+      }
+      for (var position : advance.freed()) {
+        freed.remove(position);
+        if (!unwritten.containsKey(position)) {
+          stored.remove(position);
+        }
+      }
+      if (advance.checkpoint() != null) {
+        writtenVersion = preparedVersion;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether there is something the store does not know. */
+  boolean isDirty() {
+    lock.lock();
+    try {
+      return version != writtenVersion;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The highest position with nothing before it that is in a handler's hands or waits. */
+  long solid() {
+    lock.lock();
+    try {
+      var solid = checkpoint().solid();
+      return blocked.isEmpty() ? solid : Math.min(solid, blocked.firstKey() - 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Checkpoint checkpoint() {
+    var inHand = unfinished.headSet(seen.position(), true);
+    var pending = inHand.isEmpty() ? seen.pending() : seen.pending().plus(Positions.of(inHand));
+    if (pending.ranges() <= MAX_PENDING_RANGES) {
+      return new Checkpoint(seen.position(), pending);
+    }
+    var position = pending.startOf(MAX_PENDING_RANGES) - 1;
+    return new Checkpoint(position, pending.upTo(position));
+  }
+}

@@ -1,0 +1,241 @@
+package io.iworx.eventbus;
+
+import io.iworx.eventbus.spi.BlockedKey;
+import io.iworx.eventbus.spi.DeadLetter;
+import io.iworx.eventbus.spi.LogEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits in a partition: failed events that are tried again, the events of their keys behind
+ * them, and dead letters that are to be delivered again. A virtual thread for each key, so that one
+ * never waits for another. Safe for any thread.
+ */
+final class Retries {
+  /** Keys and events that may wait in one partition; beyond that it reads no further. */
+  static final int MAX_BLOCKED = 1_000;
+
+  /** How often an event may take the process down with it before it is set aside. */
+  static final int MAX_CRASHES = 3;
+
+  static final String CRASHED = "The instance ended while it was handled";
+
+  private static final int REDRIVE_AT_ONCE = 100;
+  private static final Duration LOOK_UP = Duration.ofMillis(10);
+  private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(1);
+
+  private final Subscriber<?> subscriber;
+  private final Attempts attempts;
+  private final Tenure tenure;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition quiet = lock.newCondition();
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final Set<String> redriving = ConcurrentHashMap.newKeySet();
+
+  Retries(Subscriber<?> subscriber, Attempts attempts, Tenure tenure) {
+    this.subscriber = subscriber;
+    this.attempts = attempts;
+    this.tenure = tenure;
+  }
+
+  /** Goes on with what waited when the partition was claimed. */
+  void start() {
+    tenure.progress().blockedKeys().forEach(this::work);
+  }
+
+  private void work(BlockedKey row) {
+    run(() -> new BlockedKeyRun(subscriber, attempts, tenure, this, row).run());
+  }
+
+  /**
+   * An event failed: it is tried again after a while, and its key waits for it, with those behind
+   * it that were begun.
+   */
+  void block(
+      LogEntry entry, int tried, Duration wait, Throwable failure, Collection<LogEntry> behind) {
+    var row = row(entry, tried, now().plus(wait), Reason.of(failure));
+    tenure.progress().block(row, behind);
+    work(row);
+  }
+
+  /** The same for a late event, which nothing waits for. */
+  void blockAlone(LogEntry entry, int tried, Duration wait, Throwable failure) {
+    var row =
+        new BlockedKey(
+            entry.position(), null, entry.id(), tried, now().plus(wait), Reason.of(failure));
+    tenure.progress().block(row);
+    work(row);
+  }
+
+  /** An event that may have ended the process before: it is noted before it is tried. */
+  void beginWithCare(LogEntry entry) throws InterruptedException {
+    var row = row(entry, 0, now(), CRASHED);
+    tenure.progress().block(row);
+    new BlockedKeyRun(subscriber, attempts, tenure, this, row).runOnce();
+  }
+
+  /** Gives an event up at its first attempt; where its key waits, those behind it wait too. */
+  void setAside(LogEntry entry, Throwable failure, Collection<LogEntry> behind) {
+    attempts.logSetAside(entry, 1, failure);
+    tenure.setAside(
+        entry,
+        letter(entry, 1, failure),
+        keyWaits(entry) ? row(entry, 1, null, Reason.of(failure)) : null,
+        behind);
+  }
+
+  /** Whether later events of its key wait when an event becomes a dead letter. */
+  boolean keyWaits(LogEntry entry) {
+    return entry.key() != null
+        && subscriber.options().afterDeadLetter() == AfterDeadLetter.KEY_WAITS;
+  }
+
+  DeadLetter letter(LogEntry entry, int tried, Throwable failure) {
+    return new DeadLetter(entry, tried, Reason.of(failure), Reason.stack(failure), now());
+  }
+
+  static BlockedKey row(LogEntry entry, int tried, @Nullable Instant retryAt, String reason) {
+    return new BlockedKey(entry.position(), entry.key(), entry.id(), tried, retryAt, reason);
+  }
+
+  Instant now() {
+    return subscriber.busOptions().clock().instant();
+  }
+
+  /**
+   * Delivers dead letters again that an operator asked for, and lets keys go whose dead letters are
+   * gone; returns at once.
+   */
+  void redrive(Delivering delivering) {
+    tenure.progress().blockedKeys().stream()
+        .filter(row -> row.retryAt() == null)
+        .forEach(this::letGoUnlessDead);
+    var letters = tenure.redrives(REDRIVE_AT_ONCE);
+    Map<String, List<DeadLetter>> byKey = new HashMap<>();
+    letters.stream()
+        .sorted(Comparator.comparingLong(letter -> letter.entry().position()))
+        .forEach(
+            letter ->
+                byKey.computeIfAbsent(laneOf(letter.entry()), _ -> new ArrayList<>()).add(letter));
+    byKey.forEach(
+        (lane, ofKey) -> {
+          if (redriving.add(lane)) {
+            run(
+                () -> {
+                  try {
+                    new Redrive(subscriber, attempts, tenure, this, delivering).run(ofKey);
+                  } finally {
+                    redriving.remove(lane);
+                  }
+                });
+          }
+        });
+  }
+
+  /** An event without a key is alone in its lane; no key begins like that. */
+  private static String laneOf(LogEntry entry) {
+    return entry.key() == null ? "\0" + entry.id() : entry.key();
+  }
+
+  /** Lets a key go that waits for its dead letters, once there are none. */
+  void letGoUnlessDead(BlockedKey held) {
+    var key = held.key();
+    if (key != null && !redriving.contains(key) && tenure.hasDeadLetters(key)) {
+      return;
+    }
+    if (tenure.progress().isCurrent(held)) {
+      var free = new BlockedKey(held.position() + 1, key, null, 0, now(), "");
+      tenure.progress().change(held, free);
+      work(free);
+    }
+  }
+
+  /** Goes on with a key that is free to. */
+  void resume(BlockedKey row) {
+    work(row);
+  }
+
+  /** Work that an interrupt may end. */
+  @FunctionalInterface
+  private interface Task {
+    void run() throws InterruptedException;
+  }
+
+  private void run(Task task) {
+    var thread =
+        Thread.ofVirtual()
+            .name("subscription-" + tenure.claim().subscription() + "-retry")
+            .unstarted(
+                () -> {
+                  try {
+                    task.run();
+                  } catch (InterruptedException e) {
+                    // Whoever closes the subscription has waited long enough.
+                  } catch (Throwable e) { // an error here must not look like a handled event
+                    tenure.end(e);
+                  } finally {
+                    ended(Thread.currentThread());
+                  }
+                });
+    threads.add(thread);
+    thread.start();
+  }
+
+  private void ended(Thread thread) {
+    lock.lock();
+    try {
+      threads.remove(thread);
+      quiet.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isFull() {
+    return tenure.progress().blocked() >= MAX_BLOCKED;
+  }
+
+  /** Waits for a key to be free of other deliveries. */
+  boolean awaitIdle(Delivering delivering, String key) throws InterruptedException {
+    while (delivering.isBusy(key)) {
+      if (!tenure.pause(LOOK_UP)) {
+        return false;
+      }
+    }
+    return tenure.lasts();
+  }
+
+  /** Returns when no handler is at work any more; an interrupt is handed on to them. */
+  void awaitQuiet() {
+    lock.lock();
+    try {
+      try {
+        while (!threads.isEmpty()) {
+          quiet.await();
+        }
+      } catch (InterruptedException e) {
+        threads.forEach(Thread::interrupt);
+        var left = GRACE_AFTER_INTERRUPT.toNanos();
+        while (!threads.isEmpty() && left > 0) {
+          left = quiet.awaitNanos(left);
+        }
+        Thread.currentThread().interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.iworx.eventbus.spi;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance has to say about a partition it holds; written whole or not at all, and prolongs
+ * the claim.
+ *
+ * @param claim the right to say it
+ * @param checkpoint how far it is now; null to leave it where it is
+ * @param blocked keys and events that wait from now on, or whose waiting has changed
+ * @param freed positions of those that wait no longer; each must still be there, or nothing is
+ *     written: somebody else was quicker
+ * @param deadLetters events that are given up; one that was given up before stays as it is
+ * @param redriven ids of events that are dead letters no longer; each must still be one, as above
+ */
+public record Advance(
+    Claim claim,
+    @Nullable Checkpoint checkpoint,
+    List<BlockedKey> blocked,
+    List<Long> freed,
+    List<DeadLetter> deadLetters,
+    List<String> redriven) {
+
+  /** Only moves the checkpoint. */
+  public static Advance to(Claim claim, Checkpoint checkpoint) {
+    return new Advance(claim, checkpoint, List.of(), List.of(), List.of(), List.of());
+  }
+
+  /** Says nothing but that the holder is alive. */
+  public static Advance none(Claim claim) {
+    return new Advance(claim, null, List.of(), List.of(), List.of(), List.of());
+  }
+
+  /** Whether it changes nothing but the lease. */
+  public boolean isEmpty() {
+    return checkpoint == null
+        && blocked.isEmpty()
+        && freed.isEmpty()
+        && deadLetters.isEmpty()
+        && redriven.isEmpty();
+  }
+}
