@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const KEYS = 10_000n;
 const BYTES = 600;
-const AHEAD = 10_000;
+const AHEAD = 5_000;
 
 const options = Object.fromEntries(process.argv.slice(2).map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
 const waiting = [];

@@ -3,6 +3,7 @@ package io.iworx.benchmarks;
 import io.iworx.benchmarks.load.Contender;
 import io.iworx.benchmarks.load.ContenderMain;
 import io.iworx.benchmarks.load.LoadContenders;
+import io.iworx.benchmarks.peers.PeerContenders;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,6 +17,8 @@ final class Contenders {
   }
 
   static Map<String, Contender> all() {
-    return new HashMap<>(LoadContenders.all());
+    Map<String, Contender> all = new HashMap<>(LoadContenders.all());
+    all.putAll(PeerContenders.all());
+    return all;
   }
 }

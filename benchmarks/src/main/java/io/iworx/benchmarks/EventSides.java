@@ -9,12 +9,15 @@ final class EventSides {
   /** The pool of the side that publishes one by one: on two cores 16 to 32 are equally fast. */
   private static final String POOL = "24";
 
+  private static final String RABBITMQ = "rabbitmq-server";
+  private static final String NATS = "nats-server";
+
   private static final double COPY_BATCH = 100;
 
   /** More than a transactional handler has handled so far in a second. */
   private static final String TRANSACTIONAL_EVENTS = "15000";
 
-  private static final double IDLE_SECONDS = 2.5;
+  private static final double IDLE_SECONDS = 3;
 
   private EventSides() {}
 
@@ -22,9 +25,11 @@ final class EventSides {
    * The sides.
    *
    * @param seconds how long each is measured
+   * @param warmup how long each warms up; those with far more code to compile take twice as long
    * @param extended whether what may take minutes does
    */
-  static List<Side> all(double seconds, boolean extended) {
+  static List<Side> all(double seconds, double warmup, boolean extended) {
+    String longer = Double.toString(2 * warmup);
     String idle = Double.toString(seconds * IDLE_SECONDS);
     String open = extended ? "600" : "60";
     return List.of(
@@ -35,12 +40,30 @@ final class EventSides {
         Side.of("end-to-end", "end-to-end").with(Map.of("subscriptions", "1")),
         Side.of("five", "end-to-end").with(Map.of("subscriptions", "5")),
         Side.of("five-one-slow", "end-to-end").with(Map.of("subscriptions", "4", "slow", "true")),
+        Side.of("modulith", "modulith")
+            .with(Map.of("pool", "32", "listeners", "8", "warmup", longer)),
         Side.of("pg-boss", "pg-boss.mjs")
             .with(Map.of("batch", "500", "workers", "2"))
             .unless(NodePeers::missing),
+        Side.of("db-scheduler", "db-scheduler")
+            .with(Map.of("pool", "32", "threads", "100", "interval", "50", "warmup", longer)),
         Side.of("graphile-worker", "graphile-worker.mjs")
             .with(Map.of("callers", "4", "concurrency", "24", "queue", "500"))
             .unless(NodePeers::missing),
+        Side.of("rabbitmq", "rabbitmq")
+            .with(Map.of("server", Programs.path(RABBITMQ)))
+            .unless(() -> Programs.missing(RABBITMQ))
+            .in(Store.NONE),
+        Side.of("kafka-fsync", "kafka")
+            .with(Map.of("fsync", "true", "partitions", "1", "warmup", longer))
+            .in(Store.NONE),
+        Side.of("kafka", "kafka")
+            .with(Map.of("fsync", "false", "partitions", "4", "warmup", longer))
+            .in(Store.NONE),
+        Side.of("nats", "nats")
+            .with(Map.of("server", Programs.path(NATS)))
+            .unless(() -> Programs.missing(NATS))
+            .in(Store.NONE),
         Side.of("transactional", "transactional").with(Map.of("events", TRANSACTIONAL_EVENTS)),
         Side.of("execute-update", "raw-handlers").with(Map.of("batch", "false")),
         Side.of("steady", "steady"),

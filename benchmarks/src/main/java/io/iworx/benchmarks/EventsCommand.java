@@ -36,7 +36,7 @@ final class EventsCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      defaultValue = "6",
+      defaultValue = "5",
       description = "How long each run is measured (default: ${DEFAULT-VALUE}).")
   private double seconds;
 
@@ -59,6 +59,14 @@ final class EventsCommand implements Callable<Integer> {
       description =
           "The foreign transaction stays open for 10 minutes, and 5 million events are caught up.")
   private boolean extended;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      defaultValue = "24",
+      description =
+          "After this time no further round begins a side that has been measured (default: ${DEFAULT-VALUE}; none with --long).")
+  private double minutes;
 
   @Option(
       names = "--json",
@@ -86,18 +94,19 @@ final class EventsCommand implements Callable<Integer> {
     Set<String> needed =
         rows.stream().flatMap(row -> row.sides().stream()).collect(Collectors.toSet());
     List<Side> sides =
-        EventSides.all(seconds, extended).stream()
+        EventSides.all(seconds, warmup, extended).stream()
             .filter(it -> needed.contains(it.name()))
             .toList();
     Results results = new Results();
     double fsync;
+    long started = System.nanoTime();
     Bench bench = Bench.open(patience());
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(bench::close));
     try (bench) {
       fsync = fsyncMillis(bench.folder());
       for (int round = 1; round <= rounds; round++) {
         for (Side side : sides) {
-          if (round <= side.rounds()) {
+          if (round <= side.rounds() && (results.runs(side.name()) == 0 || !late(started))) {
             run(bench, side, round, results);
           }
         }
@@ -116,6 +125,10 @@ final class EventsCommand implements Callable<Integer> {
     spec.commandLine().getOut().println(report.table());
     say("written to " + file);
     return 0;
+  }
+
+  private boolean late(long started) {
+    return !extended && System.nanoTime() - started > minutes * 60e9;
   }
 
   private Duration patience() {

@@ -57,6 +57,7 @@ record Report(
     object.put("cpuMicros", rounded(figure.cpu()));
     object.put("againstCpuMicros", rounded(figure.againstCpu()));
     object.put("cpuRatio", rounded(figure.cpuRatio()));
+    object.put("runs", outcome.runs());
     object.put("note", outcome.note());
   }
 

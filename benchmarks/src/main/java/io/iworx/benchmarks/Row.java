@@ -77,18 +77,24 @@ record Row(
         boolean broken = ours && absence.get().failed() && bound.isPromise();
         Boolean holds = broken ? false : null;
         Figure figure = ours ? Figure.NONE : figures.apply(results);
-        return new Outcome(this, figure, holds, absence.get().reason());
+        return new Outcome(this, figure, holds, runs(results), absence.get().reason());
       }
     }
     Figure figure = figures.apply(results);
-    return new Outcome(this, figure, bound.holds(figure), null);
+    return new Outcome(this, figure, bound.holds(figure), runs(results), null);
+  }
+
+  private int runs(Results results) {
+    return sides.stream().mapToInt(results::runs).min().orElse(0);
   }
 
   /**
    * A row that was measured, or not.
    *
    * @param holds whether the promise is kept; null when that cannot be said
+   * @param runs of how many runs a side the figures are medians at least
    * @param note why it cannot
    */
-  record Outcome(Row row, Figure figure, @Nullable Boolean holds, @Nullable String note) {}
+  record Outcome(
+      Row row, Figure figure, @Nullable Boolean holds, int runs, @Nullable String note) {}
 }

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * measured at its own pace and the end of a run does not take minutes.
  */
 public final class Callers {
+  /** How many publish at once in every row that does not say otherwise. */
+  public static final int MANY = 256;
+
   /** How far callers may be ahead of the handlers. */
-  public static final long AHEAD = 10_000;
+  public static final long AHEAD = 5_000;
 
   private final int callers;
   private final LongSupplier handled;

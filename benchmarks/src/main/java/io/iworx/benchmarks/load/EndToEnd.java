@@ -1,6 +1,5 @@
 package io.iworx.benchmarks.load;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,16 +19,30 @@ final class EndToEnd implements Contender {
   @Override
   public void run(Stage stage) throws Exception {
     Ourselves bus = Ourselves.open(stage);
-    Flow flow = Flow.start(bus, stage.number("subscriptions"));
+    Course course = course(bus, stage.number("subscriptions"));
     if (stage.flag("slow")) {
       bus.subscribe("slow", _ -> sleep());
     }
-    flow.pass(stage.warmup());
-    stage.begin();
-    long published = flow.pass(stage.seconds());
-    stage.end();
-    stage.report("events", published);
-    flow.verify(stage);
+    course.measure(stage);
+  }
+
+  /** From 256 callers to so many counting subscriptions. */
+  static Course course(Ourselves bus, int subscriptions) {
+    AtomicLong[] counts = new AtomicLong[subscriptions];
+    Set<String> names = new TreeSet<>();
+    for (int i = 0; i < subscriptions; i++) {
+      AtomicLong count = new AtomicLong();
+      counts[i] = count;
+      String name = "counting-" + i;
+      names.add(name);
+      bus.subscribe(name, _ -> count.incrementAndGet());
+    }
+    Callers callers = new Callers(Callers.MANY, () -> slowest(counts), bus::publish);
+    return new Course(callers, () -> slowest(counts), () -> bus.awaitCheckpoints(names));
+  }
+
+  private static long slowest(AtomicLong[] counts) {
+    return Arrays.stream(counts).mapToLong(AtomicLong::get).min().orElse(0);
   }
 
   private static void sleep() {
@@ -37,52 +50,6 @@ final class EndToEnd implements Contender {
       TimeUnit.MILLISECONDS.sleep(SLOW_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Callers and counting subscriptions. */
-  static final class Flow {
-    private final Ourselves bus;
-    private final AtomicLong[] counts;
-    private final Set<String> names = new TreeSet<>();
-    private final Callers callers;
-
-    private Flow(Ourselves bus, int subscriptions) {
-      this.bus = bus;
-      this.counts = new AtomicLong[subscriptions];
-      Arrays.setAll(counts, _ -> new AtomicLong());
-      this.callers = new Callers(PublishMany.CALLERS, this::slowest, bus::publish);
-    }
-
-    static Flow start(Ourselves bus, int subscriptions) {
-      Flow flow = new Flow(bus, subscriptions);
-      for (int i = 0; i < subscriptions; i++) {
-        AtomicLong count = flow.counts[i];
-        String name = "counting-" + i;
-        flow.names.add(name);
-        bus.subscribe(name, _ -> count.incrementAndGet());
-      }
-      return flow;
-    }
-
-    private long slowest() {
-      return Arrays.stream(counts).mapToLong(AtomicLong::get).min().orElse(0);
-    }
-
-    /** Publishes for a time; returns when all is handled and the checkpoints say so. */
-    long pass(Duration time) throws Exception {
-      long published = callers.callFor(time);
-      while (slowest() < callers.made()) {
-        TimeUnit.MILLISECONDS.sleep(1);
-      }
-      bus.awaitCheckpoints(names);
-      return published;
-    }
-
-    /** Nothing was killed and nothing failed: more deliveries than events would be a fault. */
-    void verify(Stage stage) {
-      long most = Arrays.stream(counts).mapToLong(AtomicLong::get).max().orElse(0);
-      stage.report("again", most - callers.made());
     }
   }
 }

@@ -14,30 +14,30 @@ final class ForeignTransaction implements Contender {
   @Override
   public void run(Stage stage) throws Exception {
     Duration stretch = stage.seconds();
-    EndToEnd.Flow flow = EndToEnd.Flow.start(Ourselves.open(stage), 1);
-    flow.pass(stage.warmup());
+    Course course = EndToEnd.course(Ourselves.open(stage), 1);
+    course.pass(stage.warmup());
     List<Double> without = new ArrayList<>();
     List<Double> with = new ArrayList<>();
     for (int i = 0; i < BESIDE; i++) {
-      without.add(rate(flow, stretch));
+      without.add(rate(course, stretch));
     }
     long end = System.nanoTime() + Duration.ofSeconds(stage.number("open")).toNanos();
     try (ForeignWrite _ = ForeignWrite.open(stage)) {
       do {
-        with.add(rate(flow, stretch));
+        with.add(rate(course, stretch));
       } while (System.nanoTime() < end);
     }
     for (int i = 0; i < BESIDE; i++) {
-      without.add(rate(flow, stretch));
+      without.add(rate(course, stretch));
     }
     stage.report("with", middle(with));
     stage.report("with.last", with.getLast());
     stage.report("without", middle(without));
   }
 
-  private static double rate(EndToEnd.Flow flow, Duration time) throws Exception {
+  private static double rate(Course course, Duration time) throws Exception {
     long start = System.nanoTime();
-    return flow.pass(time) * 1e9 / (System.nanoTime() - start);
+    return course.pass(time) * 1e9 / (System.nanoTime() - start);
   }
 
   private static double middle(List<Double> values) {

@@ -24,7 +24,7 @@ final class PublishAlone implements Contender {
     try (HikariDataSource pool = new HikariDataSource(config)) {
       Callers callers =
           new Callers(
-              PublishMany.CALLERS,
+              Callers.MANY,
               () -> Long.MAX_VALUE,
               sequence -> {
                 Order order = Order.of(sequence, System.nanoTime());

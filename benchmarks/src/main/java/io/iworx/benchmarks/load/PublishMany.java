@@ -2,7 +2,6 @@ package io.iworx.benchmarks.load;
 
 /** 256 callers publish; nobody reads. Reports how many events shared a commit, too. */
 final class PublishMany implements Contender {
-  static final int CALLERS = 256;
 
   @Override
   public void run(Stage stage) throws Exception {
@@ -10,7 +9,7 @@ final class PublishMany implements Contender {
       Latencies[] acknowledged = {new Latencies()};
       Callers callers =
           new Callers(
-              CALLERS,
+              Callers.MANY,
               () -> Long.MAX_VALUE,
               sequence -> {
                 long sent = System.nanoTime();
