@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ final class Dispatcher implements Subscription {
   /** So that whoever closes it sees every partition that was begun. */
   private final ReentrantLock closingLock = new ReentrantLock();
 
+  private final CountDownLatch looked = new CountDownLatch(1);
   private volatile boolean closing;
   private volatile boolean stoodBack;
   private volatile long lastCheckpoint;
@@ -61,6 +64,19 @@ final class Dispatcher implements Subscription {
       lowest = Math.min(lowest, run.tenure().progress().solid());
     }
     return lowest == Long.MAX_VALUE ? lastCheckpoint : lowest;
+  }
+
+  /** It was tried once to take its share; no second time is waited for. */
+  void looked() {
+    looked.countDown();
+  }
+
+  void awaitLook(Duration atMost) {
+    try {
+      looked.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   List<Tenure> tenures() {

