@@ -2,6 +2,7 @@ package io.iworx.eventbus;
 
 import io.iworx.eventbus.spi.EventLog;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -68,6 +69,33 @@ public interface EventBus extends AutoCloseable {
    * @throws IllegalStateException when the connection is in autocommit mode
    */
   List<Event<?>> publishAll(Connection connection, List<? extends NewEvent<?>> events);
+
+  /**
+   * Publishes later: the event enters the log when the time has come, by the log's own clock, and
+   * is delivered from then on; its timestamp is when it entered. Returns when that is durable. A
+   * time that is past means now.
+   *
+   * @return the event as it is scheduled: with its first time where the id was scheduled before
+   * @throws InvalidEventException as in {@link #publish(NewEvent)}
+   * @throws EventConflictException when its id is scheduled or in the log with another type, key or
+   *     payload
+   * @throws IllegalStateException when the log does not offer it
+   */
+  ScheduledEvent schedule(NewEvent<?> event, Instant at);
+
+  /**
+   * Schedules in the caller's transaction. Else as {@link #schedule(NewEvent, Instant)}.
+   *
+   * @throws IllegalStateException when the connection is in autocommit mode, or the log does not
+   *     offer it
+   */
+  ScheduledEvent schedule(Connection connection, NewEvent<?> event, Instant at);
+
+  /** The events of all services that are to enter the log, the next first, at most so many. */
+  List<ScheduledEvent> scheduled(int limit);
+
+  /** Takes a scheduled event back; false when none of that id is scheduled, or no longer. */
+  boolean cancel(String eventId);
 
   default <T> Event<T> publish(EventType<T> type, T payload) {
     return publish(NewEvent.of(type, payload));

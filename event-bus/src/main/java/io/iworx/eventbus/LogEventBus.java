@@ -4,8 +4,10 @@ import io.iworx.correlation.Correlation;
 import io.iworx.correlation.Uuid7;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,34 @@ final class LogEventBus implements EventBus {
   @Override
   public List<Event<?>> publishAll(Connection connection, List<? extends NewEvent<?>> events) {
     return published(events, eventLog.appendIn(connection, drafting.drafts(events)));
+  }
+
+  @Override
+  public ScheduledEvent schedule(NewEvent<?> event, Instant at) {
+    return schedule().add(drafting.draft(event), at);
+  }
+
+  @Override
+  public ScheduledEvent schedule(Connection connection, NewEvent<?> event, Instant at) {
+    return schedule().addIn(connection, drafting.draft(event), at);
+  }
+
+  @Override
+  public List<ScheduledEvent> scheduled(int limit) {
+    return schedule().list(limit);
+  }
+
+  @Override
+  public boolean cancel(String eventId) {
+    return schedule().cancel(eventId);
+  }
+
+  private Schedule schedule() {
+    if (!eventLog.features().contains(EventLog.Feature.SCHEDULE)) {
+      throw new IllegalStateException(
+          "This event log cannot keep events for later: publish them when they are due.");
+    }
+    return eventLog.schedule();
   }
 
   private static List<Event<?>> published(

@@ -9,6 +9,7 @@ import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.Slice;
 import io.iworx.eventbus.spi.Standing;
 import io.iworx.eventbus.spi.SubscriptionAdmin;
@@ -84,6 +85,11 @@ final class FakeLog implements EventLog, SubscriptionStore {
   @Override
   public List<LogEntry> appendIn(Connection connection, List<Draft> drafts) {
     return append(drafts);
+  }
+
+  @Override
+  public Schedule schedule() {
+    throw new IllegalStateException("not offered");
   }
 
   @Override

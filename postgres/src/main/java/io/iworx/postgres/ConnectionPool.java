@@ -27,6 +27,9 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
 
   private static final int CONNECT_SECONDS = 10;
 
+  /** As the server says it when it has no connection left. */
+  private static final String NONE_LEFT = "53300";
+
   private final HikariDataSource pool;
   private final Semaphore turns;
 
@@ -94,7 +97,7 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     try {
       if (!turns.tryAcquire(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS)) {
         throw new SQLTransientConnectionException(
-            "No database connection became free within " + atMost.toMillis() + " ms.", "08001");
+            "No database connection became free within " + atMost.toMillis() + " ms.", NONE_LEFT);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

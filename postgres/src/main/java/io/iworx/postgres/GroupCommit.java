@@ -73,6 +73,25 @@ final class GroupCommit {
     };
   }
 
+  /** How many events wait for the write that is on to end. */
+  int waiting() {
+    lock.lock();
+    try {
+      return Math.toIntExact(queuedEvents);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isWriting() {
+    lock.lock();
+    try {
+      return writing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private List<LogEntry> alone(Publication own, long giveUpAt, @Nullable WriteFailure before) {
     List<LogEntry> entries = appender.append(own.drafts(), giveUpAt, before);
     written.run();

@@ -4,6 +4,7 @@ import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.Slice;
 import io.iworx.eventbus.spi.SubscriptionStore;
 import java.sql.Connection;
@@ -25,6 +26,7 @@ import javax.sql.DataSource;
 public final class PostgresEventLog implements EventLog {
   private final DataSource dataSource;
   private final GroupCommit groupCommit;
+  private final PostgresSchedule schedule;
   private final Tail tail;
   private final PostgresSubscriptionStore subscriptions;
 
@@ -32,6 +34,7 @@ public final class PostgresEventLog implements EventLog {
     this.dataSource = dataSource;
     this.tail = new Tail(dataSource, table, options);
     this.groupCommit = new GroupCommit(dataSource, options.publishing(), tail::appended);
+    this.schedule = new PostgresSchedule(dataSource, options.publishing(), tail::appended);
     this.subscriptions = new PostgresSubscriptionStore(dataSource, tail);
   }
 
@@ -50,7 +53,9 @@ public final class PostgresEventLog implements EventLog {
   public static PostgresEventLog create(DataSource dataSource, PostgresEventLogOptions options) {
     try {
       LogTable table = Transactions.alone(dataSource, LogTable::in);
-      return new PostgresEventLog(dataSource, table, options);
+      PostgresEventLog log = new PostgresEventLog(dataSource, table, options);
+      log.schedule.start();
+      return log;
     } catch (SQLException e) {
       throw SqlStates.failed("The event log cannot be opened", e);
     }
@@ -86,6 +91,11 @@ public final class PostgresEventLog implements EventLog {
 
   private static long lastPosition(List<LogEntry> entries) {
     return entries.stream().mapToLong(LogEntry::position).max().orElse(0);
+  }
+
+  @Override
+  public Schedule schedule() {
+    return schedule;
   }
 
   @Override
@@ -129,6 +139,7 @@ public final class PostgresEventLog implements EventLog {
 
   @Override
   public void close() {
+    schedule.close();
     tail.close();
   }
 }

@@ -42,7 +42,7 @@ final class SqlStates {
     return switch (String.valueOf(e.getSQLState())) {
       case "53100" -> "the disk of the database is full: make room, then try again";
       case "53200" -> "the database is short of memory: try again later";
-      case "53300" -> "the database has no connection left: try again later";
+      case "53300" -> "there was no connection to the database left: try again later";
       case "40001", "40P01" -> "others kept changing the same rows: try again";
       default -> "the database cannot be reached: try again later";
     };

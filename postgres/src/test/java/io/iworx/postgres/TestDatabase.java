@@ -91,6 +91,21 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
     return ConnectionPool.open(running.jdbcUrl(name), running.user(), running.password(), size);
   }
 
+  String name() {
+    return name;
+  }
+
+  int port() {
+    return server().port();
+  }
+
+  /** The same database by way of another port. */
+  ConnectionPool openPoolThrough(int port, int size) {
+    EmbeddedPostgres running = server();
+    String url = running.jdbcUrl(name).replace(":" + running.port() + "/", ":" + port + "/");
+    return ConnectionPool.open(url, running.user(), running.password(), size);
+  }
+
   /** A connection outside every pool. */
   Connection connect() throws SQLException {
     EmbeddedPostgres running = server();

@@ -8,6 +8,7 @@ import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.Slice;
 import io.iworx.eventbus.spi.Standing;
 import io.iworx.eventbus.spi.SubscriptionAdmin;
@@ -65,6 +66,11 @@ final class CutOffLog implements EventLog, SubscriptionStore {
   @Override
   public List<LogEntry> appendIn(Connection connection, List<Draft> drafts) {
     return log().appendIn(connection, drafts);
+  }
+
+  @Override
+  public Schedule schedule() {
+    return log().schedule();
   }
 
   @Override

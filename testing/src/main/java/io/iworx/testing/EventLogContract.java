@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 public abstract class EventLogContract
     implements AppendPromises,
         PublishPromises,
+        SchedulePromises,
         SubscriptionStorePromises,
         DeliveryPromises,
         FailurePromises,

@@ -5,6 +5,7 @@ import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.Slice;
 import io.iworx.eventbus.spi.SubscriptionStore;
 import java.sql.Connection;
@@ -19,15 +20,23 @@ import java.util.Set;
  * durability and callers' transactions. Safe for any thread.
  */
 public final class InMemoryEventLog implements EventLog {
+  /** How often the clock is looked at while something is scheduled: it may be set. */
+  private static final Duration CLOCK_POLL = Duration.ofMillis(10);
+
   private final InMemoryEvents events;
   private final InMemorySubscriptions subscriptions;
+  private final InMemorySchedule schedule;
   private final Clock clock;
   private volatile boolean closed;
 
   private InMemoryEventLog(
-      InMemoryEvents events, InMemorySubscriptions subscriptions, Clock clock) {
+      InMemoryEvents events,
+      InMemorySubscriptions subscriptions,
+      InMemorySchedule schedule,
+      Clock clock) {
     this.events = events;
     this.subscriptions = subscriptions;
+    this.schedule = schedule;
     this.clock = clock;
   }
 
@@ -39,22 +48,27 @@ public final class InMemoryEventLog implements EventLog {
   /** An empty log; timestamps and leases go by the clock. */
   public static InMemoryEventLog create(Clock clock) {
     var events = new InMemoryEvents();
-    return new InMemoryEventLog(events, new InMemorySubscriptions(events, clock), clock);
+    return new InMemoryEventLog(
+        events,
+        new InMemorySubscriptions(events, clock),
+        new InMemorySchedule(events, clock),
+        clock);
   }
 
   /** The same events and subscriptions behind a new log, as after a restart of the process. */
   public InMemoryEventLog restarted() {
-    return new InMemoryEventLog(events, subscriptions, clock);
+    return new InMemoryEventLog(events, subscriptions, schedule, clock);
   }
 
   /** Everything in the log. */
   public List<LogEntry> entries() {
+    schedule.enterDue();
     return events.after(0, Integer.MAX_VALUE);
   }
 
   @Override
   public Set<Feature> features() {
-    return Set.of();
+    return Set.of(Feature.SCHEDULE);
   }
 
   /**
@@ -80,8 +94,14 @@ public final class InMemoryEventLog implements EventLog {
   }
 
   @Override
+  public Schedule schedule() {
+    return schedule;
+  }
+
+  @Override
   public Slice read(Checkpoint from, int limit) {
     requireOpen();
+    schedule.enterDue();
     var entries = new ArrayList<LogEntry>();
     from.pending().stream().forEach(position -> entries.addAll(events.at(position)));
     var next = events.after(from.position(), limit);
@@ -101,12 +121,19 @@ public final class InMemoryEventLog implements EventLog {
 
   @Override
   public Checkpoint head() {
+    schedule.enterDue();
     return Checkpoint.at(events.last());
   }
 
   @Override
   public void awaitBeyond(Checkpoint from, Duration atMost) throws InterruptedException {
-    events.awaitAfter(from.position(), atMost, () -> closed);
+    var giveUp = System.nanoTime() + atMost.toNanos();
+    while (events.last() <= from.position() && !closed && System.nanoTime() < giveUp) {
+      schedule.enterDue();
+      var left = Duration.ofNanos(giveUp - System.nanoTime());
+      var pause = schedule.isEmpty() || left.compareTo(CLOCK_POLL) < 0 ? left : CLOCK_POLL;
+      events.awaitAfter(from.position(), pause, () -> closed);
+    }
   }
 
   @Override

@@ -97,6 +97,25 @@ final class InMemoryEvents {
     }
   }
 
+  /**
+   * Whether the event is there.
+   *
+   * @throws EventConflictException when another has its id
+   */
+  boolean holds(Draft draft) {
+    lock.lock();
+    try {
+      requireNoConflict(List.of(draft));
+      return byId.containsKey(draft.id());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  static boolean same(Draft draft, Draft other) {
+    return same(draft, other.type(), other.key(), other.payload());
+  }
+
   private static boolean same(Draft draft, String type, @Nullable String key, String payload) {
     return draft.type().equals(type)
         && Objects.equals(draft.key(), key)

@@ -24,7 +24,10 @@ public interface EventLog extends AutoCloseable {
      * {@link #appendIn} and {@link SubscriptionStore#handleIn}: sharing a transaction with the
      * caller's rows.
      */
-    CALLER_TRANSACTION
+    CALLER_TRANSACTION,
+
+    /** {@link #schedule}: events that enter the log at a time to come. */
+    SCHEDULE
   }
 
   Set<Feature> features();
@@ -46,6 +49,13 @@ public interface EventLog extends AutoCloseable {
    * @throws IllegalStateException when the connection is in autocommit mode
    */
   List<LogEntry> appendIn(Connection connection, List<Draft> drafts);
+
+  /**
+   * The events that are to enter the log later.
+   *
+   * @throws IllegalStateException when {@link Feature#SCHEDULE} is not offered
+   */
+  Schedule schedule();
 
   /**
    * What is new for a reader: entries at its pending positions that show by now, and at most {@code
