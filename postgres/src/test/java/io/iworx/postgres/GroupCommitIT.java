@@ -11,7 +11,6 @@ import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.LogEntry;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,9 +73,7 @@ class GroupCommitIT {
   }
 
   private static void awaitWaiting(GroupCommit groupCommit, int events) {
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> groupCommit.waiting() == events);
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> groupCommit.waiting() == events);
   }
 
   private static void assertStored(List<Future<List<LogEntry>>> others) throws Exception {
@@ -87,12 +84,6 @@ class GroupCommitIT {
 
   private List<@Nullable String> ids() throws SQLException {
     return database.query("SELECT event_id FROM domain_events ORDER BY position");
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   private static PublishOptions patient() {
@@ -165,8 +156,7 @@ class GroupCommitIT {
     Gate gate = new Gate(database.pool());
     GroupCommit groupCommit = groupCommit(gate, patient());
     Future<List<LogEntry>> poisoned = append(groupCommit, draft("poison", "a.b", "{"));
-    Future<List<LogEntry>> huge =
-        append(groupCommit, draft("number", "a.b", "{\"n\":1e999999}"));
+    Future<List<LogEntry>> huge = append(groupCommit, draft("number", "a.b", "{\"n\":1e999999}"));
     List<Future<List<LogEntry>>> others = others(groupCommit, OTHERS + 1);
     gate.open();
     assertStored(others);
@@ -275,7 +265,10 @@ class GroupCommitIT {
         CREATE TRIGGER slow BEFORE INSERT ON domain_events
         FOR EACH ROW WHEN (NEW.event_type = 'slow') EXECUTE FUNCTION slow()
         """);
-    database.execute("ALTER ROLE CURRENT_USER IN DATABASE " + database.name() + " SET statement_timeout = '500ms'");
+    database.execute(
+        "ALTER ROLE CURRENT_USER IN DATABASE "
+            + database.name()
+            + " SET statement_timeout = '500ms'");
     try (ConnectionPool pool = database.openPool(8)) {
       Gate gate = new Gate(pool);
       GroupCommit groupCommit = groupCommit(gate, patient());

@@ -46,8 +46,7 @@ interface SchedulePromises extends LogUnderTest {
   private void assertEventuallyInTheLog(String... ids) {
     eventually()
         .untilAsserted(
-            () ->
-                assertThat(entries()).extracting(LogEntry::id).containsExactlyInAnyOrder(ids));
+            () -> assertThat(entries()).extracting(LogEntry::id).containsExactlyInAnyOrder(ids));
   }
 
   @Test
