@@ -114,6 +114,13 @@ final class EventRows {
               "execute-update",
               0.6,
               0.9),
+          Row.rate(
+              "transactional/batch",
+              "transactional batch handler ÷ the same addBatch, 100 a commit",
+              "transactional-batch",
+              "add-batch",
+              0.6,
+              0.9),
           Row.atMost(
               "latency/same-process.p50",
               "publish → handler at 1,000/s, same process, p50",

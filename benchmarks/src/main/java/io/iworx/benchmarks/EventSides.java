@@ -17,6 +17,8 @@ final class EventSides {
   /** More than a transactional handler has handled so far in a second. */
   private static final String TRANSACTIONAL_EVENTS = "15000";
 
+  private static final String BATCH_EVENTS = "40000";
+
   private static final double IDLE_SECONDS = 3;
 
   private EventSides() {}
@@ -66,6 +68,9 @@ final class EventSides {
             .in(Store.NONE),
         Side.of("transactional", "transactional").with(Map.of("events", TRANSACTIONAL_EVENTS)),
         Side.of("execute-update", "raw-handlers").with(Map.of("batch", "false")),
+        Side.of("transactional-batch", "transactional")
+            .with(Map.of("events", BATCH_EVENTS, "batch", "true")),
+        Side.of("add-batch", "raw-handlers").with(Map.of("batch", "true")),
         Side.of("steady", "steady"),
         Side.of("steady-foreign", "steady").with(Map.of("foreign", "true")),
         Side.of("other-process", "other-process"),

@@ -1,5 +1,6 @@
 package io.iworx.benchmarks.load;
 
+import io.iworx.eventbus.Event;
 import io.iworx.eventbus.EventBus;
 import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.SubscriptionOptions;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * The event bus as a service would use it, with every option at its default. The only class here
@@ -104,6 +106,24 @@ final class Ourselves implements AutoCloseable {
             insert.executeUpdate();
           }
           handled.run();
+        });
+  }
+
+  /** The same by JDBC batches, many events at a time. */
+  void subscribeEffectsInBatches(String name, IntConsumer handled) {
+    bus.subscribeBatch(
+        name,
+        List.of(TYPE),
+        SubscriptionOptions.defaults().fromEarliest(),
+        (events, connection) -> {
+          try (PreparedStatement insert = connection.prepareStatement(Effects.INSERT)) {
+            for (Event<Order> event : events) {
+              Effects.bind(insert, event.payload());
+              insert.addBatch();
+            }
+            insert.executeBatch();
+          }
+          handled.accept(events.size());
         });
   }
 

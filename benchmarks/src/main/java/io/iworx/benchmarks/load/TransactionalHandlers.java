@@ -1,16 +1,19 @@
 package io.iworx.benchmarks.load;
 
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A transactional subscription inserts one effect an event, over a log that is there already.
  *
- * <p>Option {@code events}: how many are put there for each second of the run.
+ * <p>Options: {@code events}, how many are put there for each second of the run; {@code batch},
+ * whether the handler takes many events at once. At the latest when a third is handled it is warm.
  */
 final class TransactionalHandlers implements Contender {
   private static final int COPIED_AT_ONCE = 1_000;
+  private static final int WARMING_PART = 3;
 
   @Override
   public void run(Stage stage) throws Exception {
@@ -23,17 +26,26 @@ final class TransactionalHandlers implements Contender {
       }
     }
     AtomicLong handled = new AtomicLong();
-    bus.subscribeEffects("effects", handled::incrementAndGet);
-    TimeUnit.NANOSECONDS.sleep(stage.warmup().toNanos());
+    if (stage.flag("batch")) {
+      bus.subscribeEffectsInBatches("effects", handled::addAndGet);
+    } else {
+      bus.subscribeEffects("effects", handled::incrementAndGet);
+    }
+    await(handled, events / WARMING_PART, stage.warmup());
     stage.begin();
     long before = handled.get();
-    long deadline = System.nanoTime() + stage.seconds().toNanos();
-    while (System.nanoTime() < deadline && handled.get() < events) {
-      TimeUnit.MILLISECONDS.sleep(1);
-    }
+    await(handled, events, stage.seconds());
     long after = handled.get();
     stage.end();
     stage.report("events", after - before);
     stage.report("again", bus.ask("SELECT count(*) - count(DISTINCT sequence) FROM effects"));
+  }
+
+  private static void await(AtomicLong handled, long events, Duration atMost)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (System.nanoTime() < deadline && handled.get() < events) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
   }
 }
