@@ -13,6 +13,8 @@ final class Endpoints {
         new Endpoint("GET", "/admin/traces/{}", new TraceEndpoint(sources.traces())),
         new Endpoint("GET", "/admin/events", events::list),
         new Endpoint("POST", "/admin/events", events::publish),
+        new Endpoint("GET", "/admin/scheduled-events", events::scheduled),
+        new Endpoint("POST", "/admin/scheduled-events/cancel/{}", events::cancel),
         new Endpoint("GET", "/admin/subscriptions", new SubscriptionsEndpoint(sources.eventLog())),
         new Endpoint("GET", "/admin/routes", new RoutesEndpoint(sources.gateway())),
         new Endpoint("GET", "/admin/doctor", doctor));

@@ -11,6 +11,7 @@ import io.iworx.eventbus.spi.LogEntry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,13 +111,15 @@ final class EventEndpoints {
    * An event as an administrator writes it.
    *
    * @param eventId null for a fresh one
+   * @param at when it is to enter the log; null for now
    */
   private record Written(
       @Nullable String eventId,
       @Nullable String eventType,
       @Nullable ObjectNode payload,
       @Nullable String key,
-      @Nullable Map<String, Object> metadata) {}
+      @Nullable Map<String, Object> metadata,
+      @Nullable Instant at) {}
 
   /** Publishes one event and answers with it as it stands in the log. */
   Answer publish(HttpServletRequest request, String last) throws IOException {
@@ -128,12 +131,32 @@ final class EventEndpoints {
     }
     try {
       var event = newEvent(written, written.eventType(), written.payload());
-      return Answer.json(201, EventJson.of(bus.publish(event)));
+      return written.at() == null
+          ? Answer.json(201, EventJson.of(bus.publish(event)))
+          : Answer.json(202, EventJson.of(bus.schedule(event, written.at())));
     } catch (EventConflictException e) {
       throw Refused.of(409, Objects.requireNonNullElse(e.getMessage(), "The event id is taken."));
     } catch (EventException | IllegalArgumentException e) {
       throw Refused.of(400, Objects.requireNonNullElse(e.getMessage(), "This is no event."));
     }
+  }
+
+  /** At most {@code limit} events that are to enter the log, the next first. */
+  Answer scheduled(HttpServletRequest request, String last) {
+    var query = Query.of(request, Set.of("limit"));
+    var limit = (int) query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+    return Answer.json(
+        Map.of("scheduled", bus.scheduled(limit).stream().map(EventJson::of).toList()));
+  }
+
+  /** Takes back the scheduled event the path names. */
+  Answer cancel(HttpServletRequest request, String eventId) {
+    Query.of(request, Set.of());
+    if (!bus.cancel(eventId)) {
+      throw Refused.of(
+          404, "No event of this id is scheduled: it has entered the log, or never was.");
+    }
+    return Answer.json(Map.of("eventId", eventId, "cancelled", true));
   }
 
   private static NewEvent<ObjectNode> newEvent(Written written, String type, ObjectNode payload) {
@@ -161,7 +184,7 @@ final class EventEndpoints {
     } catch (JacksonException e) {
       throw Refused.of(
           400,
-          "The body is not a JSON object of eventType, payload and, if you like, eventId, key, metadata: "
+          "The body is not a JSON object of eventType, payload and, if you like, eventId, key, metadata, at: "
               + e.getOriginalMessage());
     }
   }

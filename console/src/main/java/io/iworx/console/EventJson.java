@@ -1,6 +1,7 @@
 package io.iworx.console;
 
 import io.iworx.eventbus.Event;
+import io.iworx.eventbus.ScheduledEvent;
 import io.iworx.eventbus.spi.LogEntry;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,6 +41,19 @@ final class EventJson {
     members.put("key", event.key());
     putJson(members, "payload", event.json());
     members.put("metadata", event.metadata());
+    return members;
+  }
+
+  static Map<String, @Nullable Object> of(ScheduledEvent event) {
+    var members = new LinkedHashMap<String, @Nullable Object>();
+    members.put("eventId", event.id());
+    members.put("eventType", event.type());
+    members.put("serviceName", event.service());
+    members.put("correlationId", event.correlationId());
+    members.put("at", event.at().toString());
+    members.put("key", event.key());
+    putJson(members, "payload", event.json());
+    members.put("refused", event.refused());
     return members;
   }
 

@@ -51,6 +51,27 @@ class AdminApiTest {
   }
 
   @Test
+  void schedulesListsAndCancels() {
+    var body = "{\"eventType\": \"a.b\", \"eventId\": \"e-1\", \"payload\": {}, \"at\": \"%s\"}";
+    assertThat(post(body.formatted("2100-01-01T08:00:00Z"))).isEqualTo(202);
+    assertThat(post(body.formatted("tomorrow"))).isEqualTo(400);
+    var scheduled = fixture.json("/admin/scheduled-events").path("scheduled");
+    assertThat(scheduled.size()).isEqualTo(1);
+    assertThat(scheduled.get(0).path("eventId").asString()).isEqualTo("e-1");
+    assertThat(scheduled.get(0).path("at").asString()).isEqualTo("2100-01-01T08:00:00Z");
+    assertThat(fixture.log.entries()).isEmpty();
+    assertThat(cancel("e-1")).isEqualTo(200);
+    assertThat(cancel("e-1")).isEqualTo(404);
+    assertThat(fixture.json("/admin/scheduled-events").path("scheduled").size()).isZero();
+  }
+
+  private int cancel(String id) {
+    return fixture
+        .post("/admin/scheduled-events/cancel/" + id, "application/json", "{}")
+        .statusCode();
+  }
+
+  @Test
   void readsPageByPage() {
     for (var i = 0; i < 5; i++) {
       publish("asset.updated");

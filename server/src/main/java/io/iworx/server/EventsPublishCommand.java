@@ -3,6 +3,7 @@ package io.iworx.server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,6 +52,12 @@ final class EventsPublishCommand implements Callable<Integer> {
       description = "The event's id: publishing it again changes nothing (default: a fresh one).")
   @Nullable String id;
 
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      description = "When it enters the log: 2030-01-01T08:00:00Z (default: now).")
+  @Nullable Instant at;
+
   @Option(names = "--json", description = "Prints the event as JSON.")
   boolean json;
 
@@ -67,6 +74,9 @@ final class EventsPublishCommand implements Callable<Integer> {
     if (id != null) {
       event.put("eventId", id);
     }
+    if (at != null) {
+      event.put("at", at.toString());
+    }
     if (metadata != null) {
       event.set("metadata", object("metadata", metadata));
     }
@@ -76,8 +86,9 @@ final class EventsPublishCommand implements Callable<Integer> {
           spec,
           json
               ? published.toString()
-              : "published %s, correlation id %s"
+              : "%s %s, correlation id %s"
                   .formatted(
+                      at == null ? "published" : "scheduled",
                       published.path("eventId").asString(""),
                       published.path("correlationId").asString("")));
       return 0;
