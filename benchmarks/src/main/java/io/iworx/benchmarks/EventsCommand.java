@@ -2,6 +2,7 @@ package io.iworx.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Spec;
     description = "The event bus beside COPY, plain JDBC and its peers; at most 25 minutes.")
 final class EventsCommand implements Callable<Integer> {
   private static final int PROBES = 50;
+
+  /** Other work than this, in processes that want to run. */
+  private static final double QUIET = 0.5;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -99,6 +103,13 @@ final class EventsCommand implements Callable<Integer> {
             .toList();
     Results results = new Results();
     double fsync;
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    if (load > QUIET) {
+      say(
+          "the machine is busy (load "
+              + Report.text(load)
+              + "): rates and latencies will be noise.");
+    }
     long started = System.nanoTime();
     Bench bench = Bench.open(patience());
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(bench::close));
@@ -118,6 +129,7 @@ final class EventsCommand implements Callable<Integer> {
             System.getProperty("iworx.commit", "unknown"),
             seconds,
             rounds,
+            load,
             fsync,
             rows.stream().map(row -> row.outcome(results)).toList());
     Path file = json == null ? defaultFile() : json;

@@ -15,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param commit what was measured
  * @param seconds how long each run lasted
+ * @param load what the machine was busy with before: processes that wanted to run, in the last
+ *     minute; negative where it is not known
  * @param fsyncMillis how long the disk takes to write through
  */
 record Report(
@@ -22,6 +24,7 @@ record Report(
     String commit,
     double seconds,
     int rounds,
+    double load,
     double fsyncMillis,
     List<Row.Outcome> rows) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -35,6 +38,7 @@ record Report(
     root.put("jdk", System.getProperty("java.vm.version"));
     root.put("cores", Runtime.getRuntime().availableProcessors());
     root.put("seconds", seconds).put("rounds", rounds);
+    root.put("loadBefore", rounded(load));
     root.put("fsyncMillis", rounded(fsyncMillis));
     var list = root.putArray("rows");
     rows.forEach(outcome -> describe(list.addObject(), outcome));
