@@ -6,23 +6,38 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the end of the log on one connection.
+ * Reads the table: its end on a connection that is kept, everything else on one that is borrowed.
  *
- * <p>Two things would be wrong on changing connections. The names of lock holders belong to one run
- * of the server. And a crash can take back numbers that were handed out to transactions that never
- * committed, and hand them out again: only the position of a row that was seen is durable. So all
- * else is forgotten with the connection.
- *
- * <p>Not safe for several threads.
+ * <p>It does not matter which server process answers, nor whether it is always the same: only the
+ * order of the answers does. One thread at a time may look at the end; the rest is safe for any.
  */
-final class LogReader implements AutoCloseable {
+final class LogReader implements LogSource, AutoCloseable {
+  private static final String NEXT =
+      "SELECT "
+          + EventRows.COLUMNS
+          + " FROM domain_events WHERE position > ? ORDER BY position LIMIT ?";
+
+  /** The limit only makes each range a walk along the index. */
+  private static final String NEXT_AND_LATE =
+      "SELECT * FROM (SELECT "
+          + EventRows.COLUMNS
+          + " FROM domain_events WHERE position > ? ORDER BY position LIMIT ?) AS next"
+          + " UNION ALL SELECT late.* FROM unnest(?::int8multirange) AS gap"
+          + " CROSS JOIN LATERAL (SELECT "
+          + EventRows.COLUMNS
+          + " FROM domain_events WHERE position >= lower(gap) AND position < upper(gap)"
+          + " ORDER BY position LIMIT 1000000) AS late";
+
   private static final String ROWS =
       "SELECT "
           + EventRows.COLUMNS
@@ -35,102 +50,125 @@ final class LogReader implements AutoCloseable {
       "SELECT "
           + EventRows.COLUMNS
           + " FROM domain_events WHERE key = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?";
-  private static final String LAST_ROW =
-      "SELECT coalesce(max(position), 0) FROM domain_events WHERE position <= ?";
+  private static final String BEFORE_LAST =
+      "SELECT coalesce((SELECT position FROM domain_events ORDER BY position DESC OFFSET ? LIMIT 1), 0)";
+  private static final String FIRST_AFTER =
+      "SELECT min(position) FROM domain_events WHERE position > ?";
 
-  private final Connection connection;
-  private final PreparedStatement probe;
-  private final PreparedStatement rows;
-  private SettledMarks marks = new SettledMarks();
-  private int backend;
+  private final DataSource dataSource;
+  private final String writers;
+  private @Nullable Connection kept;
 
-  private LogReader(Connection connection, LogTable table) throws SQLException {
-    this.connection = connection;
-    this.probe = connection.prepareStatement(table.probe());
-    this.rows = connection.prepareStatement(ROWS);
+  LogReader(DataSource dataSource, LogTable table) {
+    this.dataSource = dataSource;
+    this.writers = table.writers();
   }
 
-  static LogReader open(DataSource dataSource, LogTable table) throws SQLException {
-    Connection connection = dataSource.getConnection();
-    try {
-      // Each statement needs a snapshot of its own, taken after the answer to the one before.
-      connection.setAutoCommit(true);
-      return new LogReader(connection, table);
-    } catch (SQLException e) {
-      connection.close();
-      throw e;
+  @Override
+  public Look look(Positions gaps, long after, int limit) throws SQLException {
+    return keeping(
+        connection ->
+            gaps.isEmpty()
+                ? next(connection, after, limit)
+                : nextAndLate(connection, gaps, after, limit));
+  }
+
+  private static Look next(Connection connection, long after, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NEXT)) {
+      statement.setLong(1, after);
+      statement.setInt(2, limit);
+      return new Look(List.of(), entries(statement));
     }
   }
 
-  /** The position up to which every row is there that ever will be. */
-  long settled() throws SQLException {
-    probe.execute();
-    long handedOut;
-    try (ResultSet row = probe.getResultSet()) {
-      row.next();
-      handedOut = row.getLong(1);
-      int now = row.getInt(2);
-      if (now != backend) {
-        // A pooler between us and the server gave us another server process.
-        marks = new SettledMarks();
-        backend = now;
+  private static Look nextAndLate(Connection connection, Positions gaps, long after, int limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NEXT_AND_LATE)) {
+      statement.setLong(1, after);
+      statement.setInt(2, limit);
+      statement.setString(3, gaps.toString());
+      List<LogEntry> late = new ArrayList<>();
+      List<LogEntry> next = new ArrayList<>();
+      for (LogEntry entry : entries(statement)) {
+        (entry.position() > after ? next : late).add(entry);
       }
+      next.sort(Comparator.comparingLong(LogEntry::position));
+      late.sort(Comparator.comparingLong(LogEntry::position));
+      return new Look(late, next);
     }
-    probe.getMoreResults();
-    Set<String> holders = new HashSet<>();
-    try (ResultSet row = probe.getResultSet()) {
-      while (row.next()) {
-        holders.add(row.getString(1));
-      }
-    }
-    return marks.observe(handedOut, holders);
   }
 
-  /** Whether somebody writes whom {@link #settled()} waits for. */
-  boolean isWaiting() {
-    return marks.isWaiting();
+  @Override
+  public Set<String> writers() throws SQLException {
+    return keeping(
+        connection -> {
+          Set<String> holders = new HashSet<>();
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery(writers)) {
+            while (row.next()) {
+              holders.add(row.getString(1));
+            }
+          }
+          return holders;
+        });
   }
 
-  /** The rows after a position up to a settled one, oldest first. */
-  List<LogEntry> rows(long after, long upTo, int limit) throws SQLException {
-    return rows(rows, after, upTo, limit);
+  @Override
+  public long beforeLast(int rows) throws SQLException {
+    return keeping(connection -> number(connection, BEFORE_LAST, rows));
   }
 
-  /** The same on any connection: what is settled is settled for everybody. */
+  @Override
+  public List<LogEntry> rows(long after, long upTo, int limit) throws SQLException {
+    return Transactions.alone(dataSource, connection -> rows(connection, after, upTo, limit));
+  }
+
   static List<LogEntry> rows(Connection connection, long after, long upTo, int limit)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(ROWS)) {
-      return rows(statement, after, upTo, limit);
+      statement.setLong(1, after);
+      statement.setLong(2, upTo);
+      statement.setInt(3, limit);
+      return entries(statement);
     }
   }
 
-  /** The rows at these positions, as far as they show. */
-  static List<LogEntry> at(Connection connection, Positions positions) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(AT)) {
-      statement.setArray(
-          1, connection.createArrayOf("bigint", positions.stream().boxed().toArray(Long[]::new)));
-      return entries(statement);
+  @Override
+  public long firstAfter(long position) throws SQLException {
+    long first =
+        Transactions.alone(dataSource, connection -> number(connection, FIRST_AFTER, position));
+    return first == 0 ? Long.MAX_VALUE : first;
+  }
+
+  @Override
+  public List<LogEntry> at(Positions positions) throws SQLException {
+    if (positions.isEmpty()) {
+      return List.of();
     }
+    return Transactions.alone(
+        dataSource,
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(AT)) {
+            Long[] all = positions.stream().boxed().toArray(Long[]::new);
+            statement.setArray(1, connection.createArrayOf("bigint", all));
+            return entries(statement);
+          }
+        });
   }
 
   /** The rows of a key after a position and up to another. */
-  static List<LogEntry> ofKey(Connection connection, String key, long after, long upTo, int limit)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(OF_KEY)) {
-      statement.setString(1, key);
-      statement.setLong(2, after);
-      statement.setLong(3, upTo);
-      statement.setInt(4, limit);
-      return entries(statement);
-    }
-  }
-
-  private static List<LogEntry> rows(PreparedStatement statement, long after, long upTo, int limit)
-      throws SQLException {
-    statement.setLong(1, after);
-    statement.setLong(2, upTo);
-    statement.setInt(3, limit);
-    return entries(statement);
+  List<LogEntry> ofKey(String key, long after, long upTo, int limit) throws SQLException {
+    return Transactions.alone(
+        dataSource,
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(OF_KEY)) {
+            statement.setString(1, key);
+            statement.setLong(2, after);
+            statement.setLong(3, upTo);
+            statement.setInt(4, limit);
+            return entries(statement);
+          }
+        });
   }
 
   private static List<LogEntry> entries(PreparedStatement statement) throws SQLException {
@@ -143,10 +181,10 @@ final class LogReader implements AutoCloseable {
     return entries;
   }
 
-  /** The position of the last row up to a settled position; 0 when there is none. */
-  long lastRow(long upTo) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LAST_ROW)) {
-      statement.setLong(1, upTo);
+  private static long number(Connection connection, String sql, long parameter)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, parameter);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getLong(1);
@@ -154,12 +192,36 @@ final class LogReader implements AutoCloseable {
     }
   }
 
+  private <T> T keeping(Transactions.Work<T, SQLException> work) throws SQLException {
+    if (kept != null) {
+      try {
+        return work.run(kept);
+      } catch (SQLException e) {
+        // It may have been broken for long; only a fresh connection says whether that is over.
+        close();
+      }
+    }
+    Connection fresh = dataSource.getConnection();
+    kept = fresh;
+    try {
+      // Each statement needs a snapshot of its own, taken after the answer to the one before.
+      fresh.setAutoCommit(true);
+      return work.run(fresh);
+    } catch (SQLException e) {
+      close();
+      throw e;
+    }
+  }
+
   @Override
   public void close() {
     try {
-      connection.close();
+      if (kept != null) {
+        kept.close();
+      }
     } catch (SQLException e) {
       // It was broken; there is nothing left to give back.
     }
+    kept = null;
   }
 }

@@ -76,16 +76,14 @@ record LogTable(String sequence, long table, long database) {
     }
   }
 
-  /** The last position handed out, and then who holds the writer's lock: two results, in order. */
-  String probe() {
+  /** Who holds the writer's lock. Prepared transactions have no process but are in the list. */
+  String writers() {
     return """
-        SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END, pg_backend_pid()
-        FROM %s;
         SELECT DISTINCT virtualtransaction
         FROM pg_locks
         WHERE locktype = 'relation' AND database = %d AND relation = %d
           AND mode = 'RowExclusiveLock' AND granted\
         """
-        .formatted(sequence, database, table);
+        .formatted(database, table);
   }
 }

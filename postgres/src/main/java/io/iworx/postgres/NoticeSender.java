@@ -1,6 +1,5 @@
 package io.iworx.postgres;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -23,6 +22,7 @@ final class NoticeSender implements AutoCloseable {
   private final DataSource dataSource;
   private final Semaphore due = new Semaphore(0);
   private final AtomicBoolean started = new AtomicBoolean();
+  private final AtomicBoolean news = new AtomicBoolean();
   private volatile boolean closed;
 
   NoticeSender(DataSource dataSource) {
@@ -31,6 +31,16 @@ final class NoticeSender implements AutoCloseable {
 
   /** Returns at once; the notice goes out soon. */
   void send() {
+    news.set(true);
+    wake();
+  }
+
+  /** The same with a notice that says nothing. */
+  void sayHello() {
+    wake();
+  }
+
+  private void wake() {
     if (started.compareAndSet(false, true)) {
       Thread.ofVirtual().name("iworx-event-log-notify").start(this::run);
     }
@@ -54,17 +64,19 @@ final class NoticeSender implements AutoCloseable {
 
   private boolean sent() {
     try {
-      Transactions.alone(dataSource, NoticeSender::send);
+      boolean news = this.news.getAndSet(false);
+      Transactions.alone(
+          dataSource,
+          connection -> {
+            try (Statement statement = connection.createStatement()) {
+              String text = news ? "" : ", '" + NoticeListener.HELLO + "'";
+              return statement.execute("NOTIFY " + NoticeListener.CHANNEL + text);
+            }
+          });
       return true;
     } catch (SQLException e) {
       LOG.debug("[Event Bus] other processes were not told of new events: {}", e.toString());
       return false;
-    }
-  }
-
-  private static boolean send(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      return statement.execute("NOTIFY " + NoticeListener.CHANNEL);
     }
   }
 

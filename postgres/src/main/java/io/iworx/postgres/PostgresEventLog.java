@@ -18,20 +18,18 @@ import javax.sql.DataSource;
 /**
  * The event log in PostgreSQL: the table {@code domain_events}, into which others may insert too.
  *
- * <p>Readers never skip an event that commits late and are not held up by transactions that do not
- * write to the table; how is told at {@link SettledMarks}. All subscriptions of a process share one
- * reader, which keeps one connection of the data source, and a second one to hear of other
- * processes unless {@linkplain PostgresEventLogOptions#notices switched off}.
+ * <p>Readers never skip an event that commits late and are not held up by open transactions,
+ * whether those publish or not; how is told at {@link Follower}. All subscriptions of a process
+ * share one reader, which keeps one connection of the data source, and a second one to hear of
+ * other processes unless {@linkplain PostgresEventLogOptions#notices switched off}.
  */
 public final class PostgresEventLog implements EventLog {
-  private final DataSource dataSource;
   private final GroupCommit groupCommit;
   private final PostgresSchedule schedule;
   private final Tail tail;
   private final PostgresSubscriptionStore subscriptions;
 
   private PostgresEventLog(DataSource dataSource, LogTable table, PostgresEventLogOptions options) {
-    this.dataSource = dataSource;
     this.tail = new Tail(dataSource, table, options);
     this.groupCommit = new GroupCommit(dataSource, options.publishing(), tail::appended);
     this.schedule = new PostgresSchedule(dataSource, options.publishing(), tail::appended);
@@ -110,8 +108,7 @@ public final class PostgresEventLog implements EventLog {
   @Override
   public List<LogEntry> readKey(String key, long after, long upTo, int limit) {
     try {
-      return Transactions.alone(
-          dataSource, connection -> LogReader.ofKey(connection, key, after, upTo, limit));
+      return tail.ofKey(key, after, upTo, limit);
     } catch (SQLException e) {
       throw SqlStates.failed("The events of key " + key + " cannot be read", e);
     }
@@ -120,8 +117,7 @@ public final class PostgresEventLog implements EventLog {
   @Override
   public Checkpoint head() {
     try {
-      tail.refresh();
-      return Checkpoint.at(tail.upTo());
+      return tail.head();
     } catch (SQLException e) {
       throw SqlStates.failed("The head of the event log cannot be read", e);
     }
@@ -129,7 +125,7 @@ public final class PostgresEventLog implements EventLog {
 
   @Override
   public void awaitBeyond(Checkpoint from, Duration atMost) throws InterruptedException {
-    tail.awaitAfter(from.position(), atMost);
+    tail.awaitNews(from, atMost);
   }
 
   @Override

@@ -10,19 +10,22 @@ import java.util.Set;
  *
  * <p>A position is handed out when a row is written and the row shows when its transaction commits,
  * so a reader that simply goes on after the last row it saw skips those that commit late. Here it
- * is told, again and again, two things in this order: the last position handed out, and then which
- * transactions hold a writer's lock on the table. Whoever writes takes that lock before it is given
- * a position and keeps it until its rows show. So of all positions up to the one told, only those
- * of the transactions in that list can still be missing, and when each of <em>them</em> has let go,
- * the log is settled up to there. Writers that came later do not matter, nor do transactions that
- * write other tables only.
+ * is told, again and again, two things in this order: the position of a row that shows, and then
+ * which transactions hold a writer's lock on the table. Whoever writes takes that lock before it is
+ * given a position and keeps it until its rows show. So of all positions up to the one told, only
+ * those of the transactions in that list can still be missing, and when each of <em>them</em> has
+ * let go, the log is settled up to there. Writers that came later do not matter, nor do
+ * transactions that write other tables only.
  *
  * <p>A prepared transaction (two-phase commit) goes on under another name, {@code -1/…}. Which one
  * became which is not told, so while a mark waits for an ordinary transaction, every prepared one
  * that newly appears is waited for too.
  *
- * <p>Not safe for several threads. Names of transactions mean something only within one run of the
- * server: start afresh with each new connection.
+ * <p>Only positions of rows that were seen are told, since a crash can take back numbers that were
+ * handed out to transactions that never committed, and hand them out again; but none below a row
+ * that is durable. So what was settled stays settled for ever, whichever server process answers.
+ *
+ * <p>Not safe for several threads.
  */
 final class SettledMarks {
   /** Marks kept at once: enough that a long transaction ends to a recent mark. */
@@ -48,7 +51,8 @@ final class SettledMarks {
    * Takes in what was seen and returns the position up to which the log is settled, or {@link
    * #UNKNOWN}.
    *
-   * @param handedOut the last position handed out, read before the holders were listed
+   * @param handedOut the position of a row that was seen before the holders were listed: all up to
+   *     there had been handed out
    * @param holders the transactions that hold the writer's lock
    */
   long observe(long handedOut, Set<String> holders) {
@@ -92,8 +96,8 @@ final class SettledMarks {
     pending.addLast(new Mark(handedOut, new HashSet<>(holders)));
   }
 
-  /** Whether positions were handed out that are not settled yet. */
-  boolean isWaiting() {
-    return !pending.isEmpty();
+  /** Up to where the log is settled by what was seen so far, or {@link #UNKNOWN}. */
+  long settled() {
+    return settled;
   }
 }

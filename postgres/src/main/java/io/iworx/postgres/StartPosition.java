@@ -6,7 +6,6 @@ import io.iworx.eventbus.spi.SubscriptionDefinition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -32,9 +31,9 @@ final class StartPosition {
 
   Checkpoint of(SubscriptionDefinition definition) throws SQLException {
     return switch (definition.start()) {
-      case Start.Latest() -> Checkpoint.at(latest());
+      case Start.Latest() -> latest();
       case Start.After(var position) -> Checkpoint.at(position);
-      case Start.From(var time) -> Checkpoint.at(before(time));
+      case Start.From(var time) -> after(before(time));
     };
   }
 
@@ -53,14 +52,20 @@ final class StartPosition {
         });
   }
 
+  /** What is open there may be of that time or later: it comes when it shows. */
+  private Checkpoint after(long position) throws SQLException {
+    return new Checkpoint(position, tail.head().pending().upTo(position));
+  }
+
   /**
-   * The last settled row: what is published by transactions that are open now comes after it. When
-   * the first publisher this process met stays open too long to find that row, the last row that
-   * shows; what is open then may be missed by this one new subscription.
+   * The last row that shows; what is being published by transactions that are open now comes when
+   * it shows. Far from the end, nobody knows what is open until the publishers that were there when
+   * this process began have ended; when one of them takes too long, what it published so far back
+   * may be missed by this one new subscription.
    */
-  private long latest() throws SQLException {
+  private Checkpoint latest() throws SQLException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    tail.refresh();
+    Checkpoint head = tail.head();
     while (!tail.isKnown() && System.nanoTime() < deadline) {
       try {
         Thread.sleep(5);
@@ -68,21 +73,8 @@ final class StartPosition {
         Thread.currentThread().interrupt();
         break;
       }
-      tail.refresh();
+      head = tail.head();
     }
-    return tail.isKnown() ? tail.upTo() : lastVisible();
-  }
-
-  private long lastVisible() throws SQLException {
-    return Transactions.alone(
-        dataSource,
-        connection -> {
-          try (Statement statement = connection.createStatement();
-              ResultSet row =
-                  statement.executeQuery("SELECT coalesce(max(position), 0) FROM domain_events")) {
-            row.next();
-            return row.getLong(1);
-          }
-        });
+    return head;
   }
 }

@@ -2,10 +2,10 @@ package io.iworx.postgres;
 
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Positions;
 import io.iworx.eventbus.spi.Slice;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,70 +13,82 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The end of the log, read once for all subscriptions of the process. Those that are behind read
- * for themselves.
- */
+/** The log as the readers of a process have it, and when its end is looked at. */
 final class Tail implements AutoCloseable {
-  private static final int WINDOW = 1_000;
-  private static final int FETCH = 250;
-  private static final int MAX_CHARACTERS = 16 * 1024 * 1024;
-
-  /**
-   * What is known of the end.
-   *
-   * @param after the position before the first entry
-   * @param upTo the position of the last row seen: durable, and settled for ever
-   */
-  private record Window(long after, long upTo, List<LogEntry> entries) {}
-
-  private final DataSource dataSource;
-  private final LogTable table;
+  private final @Nullable NoticeSender sender;
   private final TailWatch watch;
-  private final NoticeSender sender;
-  private final boolean notices;
+  private final LogReader reader;
+  private final Follower follower;
+  private final Cursors cursors;
 
-  /** Held while the shared connection is used. */
+  /** Held while the end is looked at. */
   private final ReentrantLock reading = new ReentrantLock();
 
-  private final AtomicLong refreshes = new AtomicLong();
+  private final AtomicLong looks = new AtomicLong();
 
   /** How many times this process appended, and how many of those the last look had behind it. */
   private final AtomicLong appends = new AtomicLong();
 
   private volatile long appendsSeen;
-  private @Nullable LogReader reader;
-  private long scanned = SettledMarks.UNKNOWN;
   private boolean closed;
-  private volatile @Nullable Window window;
 
   Tail(DataSource dataSource, LogTable table, PostgresEventLogOptions options) {
-    this.dataSource = dataSource;
-    this.table = table;
-    this.notices = options.notices();
-    this.sender = new NoticeSender(dataSource);
+    this.reader = new LogReader(dataSource, table);
+    this.follower = new Follower(reader, ReadingSizes.DEFAULTS);
+    this.cursors = new Cursors(reader, this::watched, ReadingSizes.DEFAULTS);
+    this.sender = options.notices() ? new NoticeSender(dataSource) : null;
     this.watch = new TailWatch(this, dataSource, options);
   }
 
   Slice read(Checkpoint from, int limit) throws SQLException {
-    Slice next = limit == 0 ? new Slice(List.of(), from) : read(from.position(), limit);
-    if (from.pending().isEmpty()) {
-      return next;
-    }
-    List<LogEntry> all =
-        new ArrayList<>(
-            Transactions.alone(dataSource, connection -> LogReader.at(connection, from.pending())));
-    all.addAll(next.entries());
-    return new Slice(all, Checkpoint.at(next.upTo().position()));
+    View known = upToDate(from, limit);
+    return cursors.read(known, from, limit);
   }
 
-  private Slice read(long after, int limit) throws SQLException {
-    Slice known = known(after, limit);
-    if (known.entries().size() < limit && (known.upTo().position() == after || mayBeBehind())) {
-      refresh();
-      return known(after, limit);
+  /** The rows of a key after a position and up to another. */
+  List<LogEntry> ofKey(String key, long after, long upTo, int limit) throws SQLException {
+    return reader.ofKey(key, after, upTo, limit);
+  }
+
+  /** A view that is new enough for a reader that has what it has. */
+  private View upToDate(Checkpoint from, int limit) throws SQLException {
+    View seen = follower.view();
+    if (seen == null) {
+      return refresh();
     }
-    return known;
+    boolean ahead = from.position() > seen.upTo() && (limit == 0 || !from.pending().isEmpty());
+    // While somebody waits for news, the watch looks as often as it pays.
+    boolean behind = !watch.isAttended() && (!hasNews(seen, from) || mayBeBehind());
+    return ahead || behind ? refresh() : seen;
+  }
+
+  private static boolean hasNews(View view, Checkpoint from) {
+    return view.upTo() > from.position() || from.pending().stream().anyMatch(view::isDone);
+  }
+
+  /** What a reader that begins now is past: all that shows. */
+  Checkpoint head() throws SQLException {
+    View now = refresh();
+    return new Checkpoint(now.upTo(), now.open());
+  }
+
+  /** Whether all is known of transactions that were open when this process began to read. */
+  boolean isKnown() {
+    View seen = follower.view();
+    return seen != null && seen.settled() >= seen.base();
+  }
+
+  /** Whether there is something for a reader without looking again. */
+  boolean hasNews(Checkpoint from) {
+    View seen = follower.view();
+    if (seen == null || !hasNews(seen, from)) {
+      return false;
+    }
+    boolean crowded =
+        from.position() < seen.base()
+            && seen.settled() < seen.base()
+            && 2 * seen.open().ranges() > Follower.MAX_GAPS;
+    return !crowded; // it would be told to wait for the oldest gap, again and again
   }
 
   /** Whether this process published, or may just have, what was not looked at yet. */
@@ -84,119 +96,41 @@ final class Tail implements AutoCloseable {
     return appends.get() != appendsSeen || watch.isOwed();
   }
 
-  private Slice known(long after, int limit) throws SQLException {
-    Window seen = window;
-    if (seen == null || after >= seen.upTo) {
-      return new Slice(List.of(), Checkpoint.at(after));
-    }
-    long upTo = seen.upTo;
-    List<LogEntry> entries =
-        after >= seen.after
-            ? seen.entries.stream().filter(entry -> entry.position() > after).limit(limit).toList()
-            : Transactions.alone(
-                dataSource, connection -> LogReader.rows(connection, after, upTo, limit));
-    return new Slice(
-        entries, Checkpoint.at(entries.size() < limit ? upTo : entries.getLast().position()));
-  }
-
-  /** The position of the last settled row seen; 0 before the first look. */
-  long upTo() {
-    Window seen = window;
-    return seen == null ? 0 : seen.upTo;
-  }
-
-  /** Whether the end has been found at all; it is not while a publisher that was first is open. */
-  boolean isKnown() {
-    return window != null;
-  }
-
   /** Looks at the log now, or shares the look of another thread that began after this call. */
-  Progress refresh() throws SQLException {
-    long before = refreshes.get();
+  View refresh() throws SQLException {
+    long before = looks.get();
     reading.lock();
     try {
-      if (closed || refreshes.get() > before) {
-        return new Progress(upTo(), scanned, reader != null && reader.isWaiting());
+      View seen = follower.view();
+      if (seen != null && (closed || looks.get() > before)) {
+        return seen;
       }
-      refreshes.incrementAndGet();
+      looks.incrementAndGet();
       long appended = appends.get();
-      Progress progress = look();
+      boolean more = follower.look();
       appendsSeen = appended;
-      watch.looked(progress);
-      return progress;
-    } catch (SQLException e) {
-      dropReader();
-      throw e;
+      View now = view();
+      watch.looked(seen, now, more);
+      return now;
+    } finally {
+      if (closed) {
+        reader.close();
+      }
+      reading.unlock();
+    }
+  }
+
+  private View watched(Positions unknown) throws SQLException {
+    reading.lock();
+    try {
+      return follower.watch(unknown);
     } finally {
       reading.unlock();
     }
   }
 
-  /**
-   * What a look brought.
-   *
-   * @param upTo the last settled row
-   * @param settled the position up to which nothing can come any more
-   * @param waiting whether publishers are in the middle of a transaction
-   */
-  record Progress(long upTo, long settled, boolean waiting) {}
-
-  private Progress look() throws SQLException {
-    LogReader kept = reader;
-    if (kept != null) {
-      try {
-        return look(kept);
-      } catch (SQLException e) {
-        // It may have been broken for long; only a fresh connection says whether that is over.
-        dropReader();
-      }
-    }
-    LogReader fresh = LogReader.open(dataSource, table);
-    reader = fresh;
-    scanned = window == null ? SettledMarks.UNKNOWN : upTo();
-    return look(fresh);
-  }
-
-  private Progress look(LogReader current) throws SQLException {
-    long settled = current.settled();
-    if (settled > scanned) {
-      Window seen = window;
-      if (seen == null || settled - seen.upTo > WINDOW) {
-        long last = current.lastRow(settled);
-        // Those who are far behind read for themselves.
-        if (seen == null || last - seen.upTo > WINDOW) {
-          window = new Window(last, last, List.of());
-        }
-      }
-      extend(current, settled);
-    }
-    return new Progress(upTo(), settled, current.isWaiting());
-  }
-
-  private void extend(LogReader current, long settled) throws SQLException {
-    List<LogEntry> rows;
-    do {
-      Window seen = Objects.requireNonNull(window);
-      rows = current.rows(seen.upTo, settled, FETCH);
-      if (!rows.isEmpty()) {
-        window = joined(seen, rows);
-      }
-    } while (rows.size() == FETCH);
-    scanned = settled;
-  }
-
-  private static Window joined(Window seen, List<LogEntry> rows) {
-    List<LogEntry> all = new ArrayList<>(seen.entries.size() + rows.size());
-    all.addAll(seen.entries);
-    all.addAll(rows);
-    int first = all.size();
-    long characters = 0;
-    while (first > 0 && all.size() - first < WINDOW && characters < MAX_CHARACTERS) {
-      first--;
-      characters += all.get(first).payload().length();
-    }
-    long after = first == 0 ? seen.after : all.get(first - 1).position();
-    return new Window(after, all.getLast().position(), List.copyOf(all.subList(first, all.size())));
+  private View view() {
+    return Objects.requireNonNull(follower.view(), "a look leaves a view");
   }
 
   /** An event of this process is in the log. */
@@ -213,30 +147,32 @@ final class Tail implements AutoCloseable {
 
   /** Events of this process show by now. */
   void tellOthers() {
-    if (notices) {
+    if (sender != null) {
       sender.send();
     }
   }
 
-  void awaitAfter(long position, Duration atMost) throws InterruptedException {
-    watch.awaitAfter(position, atMost);
+  /** Asks for a notice that says only that notices are heard. */
+  void sayHello() {
+    if (sender != null) {
+      sender.sayHello();
+    }
   }
 
-  private void dropReader() {
-    if (reader != null) {
-      reader.close();
-      reader = null;
-    }
+  void awaitNews(Checkpoint from, Duration atMost) throws InterruptedException {
+    watch.awaitNews(from, atMost);
   }
 
   @Override
   public void close() {
     watch.close();
-    sender.close();
+    if (sender != null) {
+      sender.close();
+    }
     reading.lock();
     try {
       closed = true;
-      dropReader();
+      reader.close();
     } finally {
       reading.unlock();
     }

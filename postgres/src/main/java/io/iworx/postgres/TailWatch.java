@@ -1,10 +1,14 @@
 package io.iworx.postgres;
 
+import io.iworx.eventbus.spi.Checkpoint;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,19 @@ final class TailWatch implements AutoCloseable {
   private static final Duration ACTIVE_FOR = Duration.ofSeconds(2);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
+  /**
+   * A caller's transaction that ends so late, or was rolled back as the last, is found by chance.
+   */
+  private static final Duration OWED_FOR = Duration.ofMinutes(1);
+
+  private static final int MAX_OWED = 10_000;
+
+  /** Between two waits a thread may do something else for so long and still count as waiting. */
+  private static final Duration BETWEEN_WAITS = Duration.ofMillis(20);
+
+  /** The pause grows with the time since something happened, to this part of it. */
+  private static final int PAUSE_PART = 8;
+
   private final Tail tail;
   private final PostgresEventLogOptions options;
   private final NoticeListener listener;
@@ -31,26 +48,33 @@ final class TailWatch implements AutoCloseable {
   private boolean running;
   private boolean listening;
   private boolean closed;
-  private boolean failing;
+  private volatile boolean failing;
 
-  /** How many threads wait for the end to move. */
+  /** How many threads wait for news. */
   private int waiting;
+
+  /** When the last of them ended its wait, in nanoseconds. */
+  private long waitedAt = System.nanoTime() - AFTER_FAILURE.toNanos();
 
   /** Somebody knows that there is something new. */
   private boolean asked;
 
-  /** The highest position given to a caller's transaction whose end nobody tells us; 0 for none. */
-  private long owed;
+  /** The last look did not see everything. */
+  private boolean more;
+
+  /** Whether publishers are in the middle of a transaction. */
+  private boolean gaps;
+
+  /** Positions given to callers' transactions whose end nobody tells us, and when they were. */
+  private final NavigableMap<Long, Long> owed = new TreeMap<>();
 
   /** When something last happened, in nanoseconds; before the first time long ago. */
-  private long activeAt = System.nanoTime() - ACTIVE_FOR.toNanos();
-
-  private long shown;
+  private long activeAt = System.nanoTime() - OWED_FOR.toNanos();
 
   TailWatch(Tail tail, DataSource dataSource, PostgresEventLogOptions options) {
     this.tail = tail;
     this.options = options;
-    this.listener = new NoticeListener(dataSource, this::ask);
+    this.listener = new NoticeListener(dataSource, this::ask, tail::sayHello);
   }
 
   /** There is something new: looks as soon as it can, if anybody waits. */
@@ -69,8 +93,11 @@ final class TailWatch implements AutoCloseable {
   void expect(long position) {
     lock.lock();
     try {
-      owed = Math.max(owed, position);
       activeAt = System.nanoTime();
+      owed.put(position, activeAt);
+      if (owed.size() > MAX_OWED) {
+        owed.pollFirstEntry();
+      }
       run();
       wanted.signal();
     } finally {
@@ -82,50 +109,65 @@ final class TailWatch implements AutoCloseable {
   boolean isOwed() {
     lock.lock();
     try {
-      return owed > 0;
+      return !owed.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody waits for news, or did a moment ago: then looking is seen to. */
+  boolean isAttended() {
+    lock.lock();
+    try {
+      return !failing && (waiting > 0 || System.nanoTime() - waitedAt < BETWEEN_WAITS.toNanos());
     } finally {
       lock.unlock();
     }
   }
 
   /** The end of the log was looked at, by whomever. */
-  void looked(Tail.Progress progress) {
+  void looked(@Nullable View before, View now, boolean moreToSee) {
+    boolean paid;
     lock.lock();
     try {
-      if (progress.upTo() > shown) {
-        shown = progress.upTo();
+      more = moreToSee;
+      gaps = !now.open().isEmpty();
+      if (before == null || now.upTo() > before.upTo() || !now.open().equals(before.open())) {
         activeAt = System.nanoTime();
         moved.signalAll();
       }
-      if (owed > 0 && progress.settled() >= owed) {
-        owed = 0;
-        tail.tellOthers();
-      }
+      paid = !owed.isEmpty() && owed.keySet().removeIf(now::isDone);
+      long oldest = System.nanoTime() - OWED_FOR.toNanos();
+      owed.values().removeIf(since -> since - oldest < 0);
     } finally {
       lock.unlock();
     }
+    if (paid) {
+      tail.tellOthers();
+    }
   }
 
-  void awaitAfter(long position, Duration atMost) throws InterruptedException {
+  void awaitNews(Checkpoint from, Duration atMost) throws InterruptedException {
     long left = atMost.toNanos();
     lock.lockInterruptibly();
     try {
-      if (closed || tail.upTo() > position) {
+      if (closed || tail.hasNews(from)) {
         return;
       }
       waiting++;
       try {
         run();
         listen();
-        if (waiting == 1) {
-          asked = true;
-          wanted.signal();
+        if (System.nanoTime() - waitedAt > AFTER_FAILURE.toNanos() && waiting == 1) {
+          asked = true; // nobody looked for a while
         }
-        while (!closed && tail.upTo() <= position && left > 0) {
+        wanted.signal();
+        while (!closed && !tail.hasNews(from) && left > 0) {
           left = moved.awaitNanos(left);
         }
       } finally {
         waiting--;
+        waitedAt = System.nanoTime();
       }
     } finally {
       lock.unlock();
@@ -148,9 +190,8 @@ final class TailWatch implements AutoCloseable {
 
   private void watch() {
     try {
-      boolean publishers = false;
-      while (pause(publishers)) {
-        publishers = look();
+      while (pause()) {
+        look();
         Thread.sleep(BETWEEN_LOOKS);
       }
     } catch (InterruptedException e) {
@@ -158,36 +199,33 @@ final class TailWatch implements AutoCloseable {
     }
   }
 
-  /** Returns whether publishers are in the middle of a transaction. */
-  private boolean look() {
+  private void look() {
     try {
-      boolean publishers = tail.refresh().waiting();
+      tail.refresh();
       if (failing) {
         LOG.info("[Event Bus] the event log can be read again");
       }
       failing = false;
-      return publishers;
     } catch (SQLException | RuntimeException e) {
       if (!failing) {
         LOG.warn("[Event Bus] the event log cannot be read; trying until it can: {}", e.toString());
       }
       failing = true;
-      return false;
     }
   }
 
   /** Waits until the next look is due; false when it is over. */
-  private boolean pause(boolean publishers) throws InterruptedException {
+  private boolean pause() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long since = System.nanoTime();
       while (!closed) {
-        if (waiting == 0 && owed == 0) {
+        if (!isWanted()) {
           wanted.await();
           continue;
         }
-        boolean now = asked && waiting > 0 && !failing;
-        long left = interval(publishers).toNanos() - (System.nanoTime() - since);
+        boolean now = (asked || more) && waiting > 0 && !failing;
+        long left = interval().toNanos() - (System.nanoTime() - since);
         if (now || left <= 0) {
           asked = false;
           return true;
@@ -200,15 +238,27 @@ final class TailWatch implements AutoCloseable {
     }
   }
 
-  private Duration interval(boolean publishers) {
+  /** Readers come back within a moment; only then has nobody an interest any more. */
+  private boolean isWanted() {
+    return waiting > 0 || !owed.isEmpty() || System.nanoTime() - waitedAt < AFTER_FAILURE.toNanos();
+  }
+
+  private Duration interval() {
     if (failing) {
       return AFTER_FAILURE;
     }
-    boolean active = System.nanoTime() - activeAt < ACTIVE_FOR.toNanos();
-    if (waiting > 0 && active && (owed > 0 || publishers)) {
-      return options.urgentPoll();
+    long quiet = System.nanoTime() - activeAt;
+    if (quiet < ACTIVE_FOR.toNanos()) {
+      boolean urgent = waiting > 0 && (gaps || !owed.isEmpty());
+      return urgent ? options.urgentPoll() : options.activePoll();
     }
-    return active || owed > 0 || publishers ? options.activePoll() : options.idlePoll();
+    if (!owed.isEmpty() || (gaps && quiet < OWED_FOR.toNanos())) {
+      return options.activePoll();
+    }
+    Duration longest =
+        options.notices() && listener.hears() ? options.idlePoll() : options.unheardPoll();
+    Duration grown = Duration.ofNanos(quiet / PAUSE_PART);
+    return grown.compareTo(longest) < 0 ? grown : longest;
   }
 
   @Override

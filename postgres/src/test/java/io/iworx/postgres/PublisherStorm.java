@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,8 +29,15 @@ final class PublisherStorm {
   private final PostgresEventLog log;
   private final long seed;
 
-  /** When each committed event's transaction had committed. */
-  private final Map<String, Long> committed = new ConcurrentHashMap<>();
+  /**
+   * When an event was published, in nanoseconds.
+   *
+   * @param called before its publish was called
+   * @param durable after its transaction had committed
+   */
+  record Times(long called, long durable) {}
+
+  private final Map<String, Times> committed = new ConcurrentHashMap<>();
 
   PublisherStorm(TestDatabase database, PostgresEventLog log, long seed) {
     this.database = database;
@@ -37,7 +45,8 @@ final class PublisherStorm {
     this.seed = seed;
   }
 
-  Map<String, Long> committed() {
+  /** The events whose transactions have committed. */
+  Map<String, Times> committed() {
     return committed;
   }
 
@@ -58,6 +67,12 @@ final class PublisherStorm {
                   return null;
                 }));
       }
+      publishers.add(
+          threads.submit(
+              () -> {
+                append(end);
+                return null;
+              }));
       for (Future<?> publisher : publishers) {
         publisher.get();
       }
@@ -71,24 +86,39 @@ final class PublisherStorm {
     try (Connection connection = database.connect()) {
       connection.setAutoCommit(false);
       while (System.nanoTime() < end) {
-        List<String> ids = new ArrayList<>();
+        Map<String, Long> called = new LinkedHashMap<>();
         for (int count = 1 + random.nextInt(3); count > 0; count--) {
           String id = "p" + publisher + "-" + sequence++;
-          ids.add(id);
+          called.put(id, System.nanoTime());
           insert(connection, publisher, id, random);
         }
         execute(connection, "SELECT pg_sleep(" + hold(random) + ")");
-        if (finish(connection, random, ids.getFirst())) {
+        if (finish(connection, random, called.keySet().iterator().next())) {
           long now = System.nanoTime();
-          ids.forEach(id -> committed.put(id, now));
+          called.forEach((id, time) -> committed.put(id, new Times(time, now)));
         }
+      }
+    }
+  }
+
+  /** One who publishes without a transaction, sometimes twice. */
+  private void append(long end) {
+    Random random = new Random(seed);
+    for (int sequence = 0; System.nanoTime() < end; sequence++) {
+      String id = "append-" + sequence;
+      Draft draft = new Draft(id, "a.b", "storm", Correlation.of("storm"), null, "{}", "{}");
+      long called = System.nanoTime();
+      log.append(List.of(draft));
+      committed.put(id, new Times(called, System.nanoTime()));
+      if (random.nextInt(10) == 0) {
+        log.append(List.of(draft)); // a number is handed out that no row gets
       }
     }
   }
 
   private static double hold(Random random) {
     int dice = random.nextInt(100);
-    return dice < 70 ? 0 : dice < 95 ? random.nextDouble() * 0.02 : 0.2 + random.nextDouble() * 0.8;
+    return dice < 70 ? 0 : dice < 95 ? random.nextDouble() * 0.02 : 0.2 + random.nextDouble() * 1.8;
   }
 
   private void insert(Connection connection, int publisher, String id, Random random)

@@ -6,27 +6,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one reader was given, and what that says of it. */
+/** What one reader was given, in its order, and what that says of it. */
 final class ReaderTally {
   private final String reader;
+  private final List<String> order = new ArrayList<>();
   private final Map<String, Long> arrivals = new HashMap<>();
-  private final Map<String, Integer> lastOfPublisher = new HashMap<>();
   private int duplicated;
-  private int disordered;
 
   ReaderTally(String reader) {
     this.reader = reader;
   }
 
   void take(LogEntry entry) {
-    if (arrivals.putIfAbsent(entry.id(), System.nanoTime()) != null) {
+    if (arrivals.putIfAbsent(entry.id(), System.nanoTime()) == null) {
+      order.add(entry.id());
+    } else {
       duplicated++;
-    }
-    int dash = entry.id().indexOf('-');
-    int sequence = Integer.parseInt(entry.id().substring(dash + 1));
-    Integer before = lastOfPublisher.put(entry.id().substring(0, dash), sequence);
-    if (before != null && before >= sequence) {
-      disordered++;
     }
   }
 
@@ -35,16 +30,16 @@ final class ReaderTally {
   }
 
   /** The verdict on a reader, once it has had the time it needs. */
-  Verdict against(Map<String, Long> committed) {
+  Verdict against(Map<String, PublisherStorm.Times> committed) {
     long lost = committed.keySet().stream().filter(id -> !arrivals.containsKey(id)).count();
     long neverCommitted =
         arrivals.keySet().stream().filter(id -> !committed.containsKey(id)).count();
     List<Long> delays = new ArrayList<>();
     committed.forEach(
-        (id, time) -> {
+        (id, times) -> {
           Long arrival = arrivals.get(id);
           if (arrival != null) {
-            delays.add(Math.max(0, arrival - time) / 1_000);
+            delays.add(Math.max(0, arrival - times.durable()) / 1_000);
           }
         });
     delays.sort(null);
@@ -54,9 +49,25 @@ final class ReaderTally {
         lost,
         neverCommitted,
         duplicated,
-        disordered,
+        disordered(committed),
         percentile(delays, 50),
         percentile(delays, 99));
+  }
+
+  /** How many came although one was to come that was durable before they were published. */
+  private int disordered(Map<String, PublisherStorm.Times> committed) {
+    int disordered = 0;
+    long firstDurableOfLater = Long.MAX_VALUE;
+    for (String id : order.reversed()) {
+      PublisherStorm.Times times = committed.get(id);
+      if (times != null) {
+        if (firstDurableOfLater < times.called()) {
+          disordered++;
+        }
+        firstDurableOfLater = Math.min(firstDurableOfLater, times.durable());
+      }
+    }
+    return disordered;
   }
 
   private static long percentile(List<Long> sorted, int percent) {

@@ -9,6 +9,7 @@ import io.iworx.eventbus.EventException;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Positions;
 import io.iworx.eventbus.spi.Slice;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -68,14 +69,155 @@ class ReadingIT {
   }
 
   @Test
-  void waitsForTheEarlierOneThatCommitsLater() throws SQLException {
+  void readsPastOneThatCommitsLater() throws SQLException {
     try (Connection slow = transaction()) {
       log.appendIn(slow, List.of(draft("slow")));
       log.append(List.of(draft("quick")));
-      assertThat(ids()).isEmpty();
+      Slice first = log.read(Checkpoint.BEGINNING, 10);
+      assertThat(first.entries()).extracting(LogEntry::id).containsExactly("quick");
+      assertThat(first.upTo()).isEqualTo(new Checkpoint(2, Positions.of(1)));
       slow.commit();
+      Slice second = log.read(first.upTo(), 10);
+      assertThat(second.entries()).extracting(LogEntry::id).containsExactly("slow");
+      assertThat(second.upTo()).isEqualTo(Checkpoint.at(2));
       assertThat(ids()).containsExactly("slow", "quick");
     }
+  }
+
+  @Test
+  void whatShowsLateComesBeforeWhatWasPublishedAfterIt() throws SQLException {
+    try (Connection slow = transaction()) {
+      log.appendIn(slow, List.of(draft("slow")));
+      log.append(List.of(draft("quick")));
+      Slice first = log.read(Checkpoint.BEGINNING, 10);
+      slow.commit();
+      log.append(List.of(draft("after")));
+      assertThat(log.read(first.upTo(), 10).entries())
+          .extracting(LogEntry::id)
+          .containsExactly("slow", "after");
+    }
+  }
+
+  @Test
+  void forgetsWhatIsRolledBack() throws Exception {
+    try (Connection slow = transaction()) {
+      log.appendIn(slow, List.of(draft("slow")));
+      log.append(List.of(draft("quick")));
+      Checkpoint from = log.read(Checkpoint.BEGINNING, 10).upTo();
+      assertThat(from.pending()).isEqualTo(Positions.of(1));
+      slow.rollback();
+      log.awaitBeyond(from, Duration.ofSeconds(5));
+      assertThat(log.read(from, 10)).isEqualTo(new Slice(List.of(), Checkpoint.at(2)));
+    }
+  }
+
+  @Test
+  void wakesAReaderWhenWhatItMissesShows() throws Exception {
+    try (Connection slow = transaction()) {
+      log.appendIn(slow, List.of(draft("slow")));
+      log.append(List.of(draft("quick")));
+      Checkpoint from = log.read(Checkpoint.BEGINNING, 10).upTo();
+      Thread committing =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      execute(slow, "SELECT pg_sleep(0.1)");
+                      slow.commit();
+                    } catch (SQLException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  });
+      log.awaitBeyond(from, Duration.ofSeconds(10));
+      assertThat(log.read(from, 10).entries()).extracting(LogEntry::id).containsExactly("slow");
+      committing.join();
+    }
+  }
+
+  @Test
+  void anotherProcessKnowsWhatWasOpenWhenItBegan() throws Exception {
+    rows(1_500);
+    try (Connection slow = transaction();
+        Connection old = transaction()) {
+      log.appendIn(old, List.of(draft("old")));
+      rows(3_000);
+      log.appendIn(slow, List.of(draft("slow")));
+      log.append(List.of(draft("quick")));
+      try (ConnectionPool other = database.openPool(5);
+          PostgresEventLog elsewhere = PostgresEventLog.create(other)) {
+        Checkpoint from = Checkpoint.BEGINNING;
+        List<LogEntry> all = new ArrayList<>();
+        while (from.position() < 4_503) {
+          Slice slice = elsewhere.read(from, 700);
+          all.addAll(slice.entries());
+          from = slice.upTo();
+        }
+        assertThat(all).hasSize(4_501).extracting(LogEntry::position).isSorted();
+        assertThat(from.pending()).isEqualTo(Positions.of(1_501, 4_502));
+        slow.commit();
+        Slice next = elsewhere.read(from, 700);
+        assertThat(next.entries()).extracting(LogEntry::id).containsExactly("slow");
+        old.commit();
+        next = elsewhere.read(next.upTo(), 700);
+        assertThat(next.entries()).extracting(LogEntry::id).containsExactly("old");
+        assertThat(next.upTo()).isEqualTo(Checkpoint.at(4_503));
+      }
+    }
+  }
+
+  @Test
+  void waitsForTheOldestGapWhenThereAreTooMany() throws Exception {
+    int burned = Follower.MAX_GAPS + 50;
+    try (Connection slow = transaction()) {
+      log.appendIn(slow, List.of(draft("slow")));
+      // Every other position is one of a transaction that is rolled back.
+      database.execute(
+          "DO $$ BEGIN FOR n IN 1.."
+              + burned
+              + " LOOP PERFORM nextval(pg_get_serial_sequence('domain_events', 'position'));"
+              + " INSERT INTO domain_events (event_id, event_type, service_name, payload)"
+              + " VALUES ('e' || n, 'a', 's', '{}'); END LOOP; END $$");
+      List<LogEntry> before = new ArrayList<>();
+      Checkpoint from = readOn(Checkpoint.BEGINNING, before);
+      assertThat(before).hasSize(Follower.MAX_GAPS);
+      assertThat(from.pending().ranges()).isEqualTo(Follower.MAX_GAPS);
+      slow.commit();
+      List<LogEntry> after = new ArrayList<>();
+      from = readOn(from, after);
+      assertThat(after).hasSize(1 + burned - before.size());
+      assertThat(after.getFirst().id()).isEqualTo("slow");
+      assertThat(from).isEqualTo(Checkpoint.at(1 + 2L * burned));
+    }
+  }
+
+  @Test
+  void aLeapOfNumbersIsNoGapOnceNobodyWrites() throws SQLException {
+    rows(3);
+    database.execute("SELECT setval(pg_get_serial_sequence('domain_events', 'position'), 5000000)");
+    rows(3);
+    List<LogEntry> all = new ArrayList<>();
+    assertThat(readOn(Checkpoint.BEGINNING, all)).isEqualTo(Checkpoint.at(5_000_003));
+    assertThat(all).hasSize(6);
+  }
+
+  private void rows(int count) throws SQLException {
+    database.execute(
+        "INSERT INTO domain_events (event_type, service_name, payload) SELECT 'a', 's', '{}' FROM generate_series(1, "
+            + count
+            + ")");
+  }
+
+  /** Reads until two looks bring nothing new. */
+  private Checkpoint readOn(Checkpoint from, List<LogEntry> all) {
+    Checkpoint position = from;
+    int nothing = 0;
+    while (nothing < 3) {
+      Slice slice = log.read(position, 300);
+      all.addAll(slice.entries());
+      nothing = slice.upTo().equals(position) ? nothing + 1 : 0;
+      position = slice.upTo();
+    }
+    return position;
   }
 
   @Test
@@ -101,12 +243,12 @@ class ReadingIT {
   }
 
   @Test
-  void isNotHeldUpByPublishersThatCameLater() throws SQLException {
+  void isNotHeldUpByOtherPublishers() throws SQLException {
     try (Connection first = transaction();
         Connection later = transaction()) {
       log.appendIn(first, List.of(draft("first")));
       log.append(List.of(draft("quick")));
-      assertThat(ids()).isEmpty();
+      assertThat(ids()).containsExactly("quick");
       log.appendIn(later, List.of(draft("later")));
       first.commit();
       assertThat(ids()).containsExactly("first", "quick");
@@ -116,15 +258,16 @@ class ReadingIT {
   }
 
   @Test
-  void waitsForAPreparedTransaction() throws SQLException {
+  void doesNotForgetAPreparedTransaction() throws SQLException {
     try (Connection slow = transaction()) {
       log.appendIn(slow, List.of(draft("slow")));
       log.append(List.of(draft("quick")));
-      assertThat(ids()).isEmpty();
+      assertThat(ids()).containsExactly("quick");
       execute(slow, "PREPARE TRANSACTION 'slow'");
       slow.commit();
       log.append(List.of(draft("another")));
-      assertThat(ids()).isEmpty();
+      assertThat(ids()).containsExactly("quick", "another");
+      assertThat(log.head().pending()).isEqualTo(Positions.of(1));
       slow.setAutoCommit(true);
       execute(slow, "COMMIT PREPARED 'slow'");
       assertThat(ids()).containsExactly("slow", "quick", "another");

@@ -17,7 +17,6 @@ class SettledMarksTest {
   @Test
   void settlesAtOnceWhenNobodyWrites() {
     assertThat(marks.observe(7, Set.of())).isEqualTo(7);
-    assertThat(marks.isWaiting()).isFalse();
   }
 
   @Test
