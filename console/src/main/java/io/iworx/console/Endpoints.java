@@ -8,6 +8,8 @@ final class Endpoints {
 
   static List<Endpoint> of(ConsoleSources sources) {
     var events = new EventEndpoints(sources.eventLog(), sources.bus());
+    var subscriptions = new SubscriptionEndpoints(sources.eventLog());
+    var deadLetters = new DeadLetterEndpoints(sources.eventLog());
     var doctor = new Doctor(sources);
     return List.of(
         new Endpoint("GET", "/admin/traces/{}", new TraceEndpoint(sources.traces())),
@@ -15,7 +17,10 @@ final class Endpoints {
         new Endpoint("POST", "/admin/events", events::publish),
         new Endpoint("GET", "/admin/scheduled-events", events::scheduled),
         new Endpoint("POST", "/admin/scheduled-events/cancel/{}", events::cancel),
-        new Endpoint("GET", "/admin/subscriptions", new SubscriptionsEndpoint(sources.eventLog())),
+        new Endpoint("GET", "/admin/subscriptions", subscriptions::list),
+        new Endpoint("POST", "/admin/subscriptions/{}", subscriptions::change),
+        new Endpoint("GET", "/admin/dead-letters/{}", deadLetters::list),
+        new Endpoint("POST", "/admin/dead-letters/{}", deadLetters::change),
         new Endpoint("GET", "/admin/routes", new RoutesEndpoint(sources.gateway())),
         new Endpoint("GET", "/admin/doctor", doctor));
   }

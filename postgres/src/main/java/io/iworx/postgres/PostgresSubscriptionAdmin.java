@@ -1,129 +1,106 @@
 package io.iworx.postgres;
 
+import io.iworx.eventbus.EventException;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.DeadLetter;
-import io.iworx.eventbus.spi.Positions;
+import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionAdmin;
 import io.iworx.eventbus.spi.SubscriptionStatus;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** Subscriptions and dead letters as SQL shows them. */
+/** Subscriptions and dead letters in SQL; each change is one transaction with its note. */
 final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
-  /**
-   * What is unread: after the checkpoint of its partition, pending, or blocked. Counting stops
-   * being worth it somewhere; beyond that the distance in positions will do.
-   */
-  private static final String LIST =
+  private static final String REDRIVE =
       """
-      WITH head AS (SELECT coalesce(max(position), 0) AS position FROM domain_events)
-      SELECT s.name, s.service, s.definition, s.patterns, s.paused, s.started_at,
-             CASE WHEN head.position - low.position > 100000 THEN head.position - low.position
-                  ELSE unread.events END,
-             coalesce(greatest(extract(epoch FROM clock_timestamp() - unread.since) * 1000, 0), 0)::bigint,
-             (SELECT count(*) FROM event_blocked_keys WHERE subscription = s.name),
-             (SELECT count(*) FROM event_dead_letters WHERE subscription = s.name)
-      FROM event_subscriptions AS s
-      CROSS JOIN head
-      CROSS JOIN LATERAL (
-        SELECT least(min(checkpoint), min(lower(pending) - 1),
-                     (SELECT min(position) - 1 FROM event_blocked_keys WHERE subscription = s.name)) AS position
-        FROM event_subscription_partitions
-        WHERE subscription = s.name
-      ) AS low
-      CROSS JOIN LATERAL (
-        SELECT count(*) AS events, min(published_at) AS since
-        FROM (
-          SELECT event.published_at
-          FROM domain_events AS event
-          JOIN event_subscription_partitions AS p
-            ON p.subscription = s.name AND p.partition = event_slot(event.key, event.position) % s.partitions
-          WHERE event.position > low.position
-            AND (event.position > p.checkpoint OR p.pending @> event.position
-                 OR EXISTS (SELECT FROM event_blocked_keys AS b
-                            WHERE b.subscription = s.name
-                              AND (b.position = event.position
-                                   OR (b.key = event.key AND b.position <= event.position))))
-          ORDER BY event.position
-          LIMIT 100000
-        ) AS first
-      ) AS unread
-      ORDER BY s.name
+      UPDATE event_dead_letters SET redrive = true, payload = coalesce(?, payload)
+      WHERE subscription = ? AND (event_id = ? OR ?)
       """;
-
-  private static final String PARTITIONS =
+  private static final String DISCARD =
+      "DELETE FROM event_dead_letters WHERE subscription = ? AND (event_id = ? OR ?)";
+  private static final String PAUSE =
+      "UPDATE event_subscriptions SET paused = ? WHERE name = ?";
+  private static final String COUNT_FROM =
       """
-      SELECT partition, checkpoint, pending::text,
-             CASE WHEN lease_until > clock_timestamp() THEN instance END, fence
-      FROM event_subscription_partitions
+      SELECT count(*)
+      FROM domain_events AS event, event_subscriptions AS s
+      WHERE s.name = ? AND event.position > ?
+        AND EXISTS (SELECT FROM unnest(s.patterns) AS w(pattern)
+                    WHERE event.event_type = w.pattern
+                       OR (right(w.pattern, 1) = '*' AND starts_with(event.event_type, left(w.pattern, -1))))
+      """;
+  private static final String SERVED_BY =
+      """
+      SELECT string_agg(DISTINCT instance, ', ')
+      FROM (SELECT instance, lease_until FROM event_subscription_instances WHERE subscription = ?
+            UNION ALL
+            SELECT instance, lease_until FROM event_subscription_partitions WHERE subscription = ?) AS present
+      WHERE lease_until > clock_timestamp()
+      """;
+  private static final String BEGIN_ANEW =
+      "UPDATE event_subscriptions SET started_at = least(started_at, ?) WHERE name = ?";
+  private static final String MOVE_PARTITIONS =
+      """
+      UPDATE event_subscription_partitions
+      SET checkpoint = ?, pending = ?::int8multirange, fence = fence + 1, instance = NULL, lease_until = NULL
       WHERE subscription = ?
-      ORDER BY partition
       """;
+  private static final String FORGET_BLOCKED =
+      "DELETE FROM event_blocked_keys WHERE subscription = ?";
+  private static final String REMOVE = "DELETE FROM event_subscriptions WHERE name = ?";
+  private static final String NOTE =
+      "INSERT INTO event_operations (action, subscription, detail) VALUES (?, ?, ?)";
 
   private final DataSource dataSource;
+  private final StartPosition start;
 
-  PostgresSubscriptionAdmin(DataSource dataSource) {
+  PostgresSubscriptionAdmin(DataSource dataSource, StartPosition start) {
     this.dataSource = dataSource;
+    this.start = start;
+  }
+
+  /** Work that an operator asked for. */
+  @FunctionalInterface
+  private interface Change<T> {
+    T in(Connection connection) throws SQLException;
+  }
+
+  private <T> T change(String subscription, Change<T> change) {
+    try {
+      return Transactions.<T, SQLException>together(dataSource, change::in);
+    } catch (SQLException e) {
+      throw SqlStates.failed("Subscription " + subscription + " could not be changed", e);
+    }
+  }
+
+  private static long update(Connection connection, String sql, @Nullable Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      return statement.executeUpdate();
+    }
+  }
+
+  private static void note(
+      Connection connection, String action, String subscription, String detail)
+      throws SQLException {
+    update(connection, NOTE, action, subscription, detail);
   }
 
   @Override
   public List<SubscriptionStatus> list() {
     try {
-      return Transactions.alone(dataSource, PostgresSubscriptionAdmin::list);
+      return Transactions.alone(dataSource, SubscriptionList::all);
     } catch (SQLException e) {
       throw SqlStates.failed("The subscriptions cannot be listed", e);
     }
-  }
-
-  private static List<SubscriptionStatus> list(Connection connection) throws SQLException {
-    List<SubscriptionStatus> all = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(LIST)) {
-      while (row.next()) {
-        String name = row.getString(1);
-        all.add(
-            new SubscriptionStatus(
-                name,
-                row.getString(2),
-                row.getInt(3),
-                List.of((String[]) row.getArray(4).getArray()),
-                row.getBoolean(5),
-                row.getLong(6),
-                row.getLong(7),
-                Duration.ofMillis(row.getLong(8)),
-                partitions(connection, name),
-                BlockedKeyTable.first(connection, name, SubscriptionStatus.MAX_BLOCKED),
-                row.getLong(9),
-                row.getLong(10)));
-      }
-    }
-    return all;
-  }
-
-  private static List<SubscriptionStatus.Partition> partitions(Connection connection, String name)
-      throws SQLException {
-    List<SubscriptionStatus.Partition> all = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(PARTITIONS)) {
-      statement.setString(1, name);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          all.add(
-              new SubscriptionStatus.Partition(
-                  row.getInt(1),
-                  new Checkpoint(row.getLong(2), Positions.parse(row.getString(3))),
-                  row.getString(4),
-                  row.getLong(5)));
-        }
-      }
-    }
-    return all;
   }
 
   @Override
@@ -133,6 +110,117 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
           dataSource, connection -> DeadLetterTable.latest(connection, subscription, limit));
     } catch (SQLException e) {
       throw SqlStates.failed("The dead letters of " + subscription + " cannot be listed", e);
+    }
+  }
+
+  @Override
+  public long redrive(String subscription, @Nullable String eventId, @Nullable String payload) {
+    return change(
+        subscription,
+        connection -> {
+          long count =
+              update(connection, REDRIVE, payload, subscription, eventId, eventId == null);
+          String edited = payload == null ? "" : ", with another payload";
+          note(connection, "redrive", subscription, which(eventId) + ": " + count + edited);
+          return count;
+        });
+  }
+
+  @Override
+  public long discard(String subscription, @Nullable String eventId) {
+    return change(
+        subscription,
+        connection -> {
+          long count = update(connection, DISCARD, subscription, eventId, eventId == null);
+          note(connection, "discard", subscription, which(eventId) + ": " + count);
+          return count;
+        });
+  }
+
+  private static String which(@Nullable String eventId) {
+    return eventId == null ? "all dead letters" : "event " + eventId;
+  }
+
+  @Override
+  public boolean pause(String subscription, boolean paused) {
+    return change(
+        subscription,
+        connection -> {
+          note(connection, paused ? "pause" : "resume", subscription, "");
+          return update(connection, PAUSE, paused, subscription) > 0;
+        });
+  }
+
+  @Override
+  public long countFrom(String subscription, Start from) {
+    try {
+      Checkpoint checkpoint = start.of(from);
+      return Transactions.alone(
+          dataSource,
+          connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(COUNT_FROM)) {
+              statement.setString(1, subscription);
+              statement.setLong(2, checkpoint.position());
+              try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+              }
+            }
+          });
+    } catch (SQLException e) {
+      throw SqlStates.failed("The events of " + subscription + " cannot be counted", e);
+    }
+  }
+
+  @Override
+  public boolean replay(String subscription, Start from) {
+    try {
+      Checkpoint checkpoint = start.of(from);
+      return change(
+          subscription,
+          connection -> {
+            boolean there =
+                update(connection, BEGIN_ANEW, checkpoint.solid(), subscription) > 0;
+            String pending = checkpoint.pending().toString();
+            update(connection, MOVE_PARTITIONS, checkpoint.position(), pending, subscription);
+            update(connection, FORGET_BLOCKED, subscription);
+            note(connection, "replay", subscription, "after position " + checkpoint.position());
+            return there;
+          });
+    } catch (SQLException e) {
+      throw SqlStates.failed("Subscription " + subscription + " could not be replayed", e);
+    }
+  }
+
+  @Override
+  public boolean remove(String subscription) {
+    return change(
+        subscription,
+        connection -> {
+          String servers = servers(connection, subscription);
+          if (servers != null) {
+            throw new EventException(
+                "Subscription "
+                    + subscription
+                    + " is served by "
+                    + servers
+                    + ": stop what subscribes, and remove it then.");
+          }
+          long letters = update(connection, DISCARD, subscription, null, true);
+          note(connection, "remove", subscription, letters + " dead letters");
+          return update(connection, REMOVE, subscription) > 0;
+        });
+  }
+
+  private static @Nullable String servers(Connection connection, String subscription)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SERVED_BY)) {
+      statement.setString(1, subscription);
+      statement.setString(2, subscription);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getString(1);
+      }
     }
   }
 }

@@ -26,7 +26,7 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
   PostgresSubscriptionStore(DataSource dataSource, Tail tail) {
     this.dataSource = dataSource;
     this.start = new StartPosition(dataSource, tail);
-    this.admin = new PostgresSubscriptionAdmin(dataSource);
+    this.admin = new PostgresSubscriptionAdmin(dataSource, start);
   }
 
   @Override
@@ -36,7 +36,7 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
           dataSource, connection -> SubscriptionTable.isDefined(connection, definition))) {
         return;
       }
-      var from = start.of(definition);
+      var from = start.of(definition.start());
       Transactions.<@Nullable Void, SQLException>together(
           dataSource,
           connection -> {

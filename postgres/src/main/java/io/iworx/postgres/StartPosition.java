@@ -2,7 +2,6 @@ package io.iworx.postgres;
 
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Start;
-import io.iworx.eventbus.spi.SubscriptionDefinition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,8 +28,8 @@ final class StartPosition {
     this.tail = tail;
   }
 
-  Checkpoint of(SubscriptionDefinition definition) throws SQLException {
-    return switch (definition.start()) {
+  Checkpoint of(Start start) throws SQLException {
+    return switch (start) {
       case Start.Latest() -> latest();
       case Start.After(var position) -> Checkpoint.at(position);
       case Start.From(var time) -> after(before(time));

@@ -12,8 +12,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.node.ObjectNode;
 
 @Command(
     name = "publish",
@@ -67,7 +65,7 @@ final class EventsPublishCommand implements Callable<Integer> {
   public Integer call() {
     var event = AdminClient.JSON.createObjectNode();
     event.put("eventType", type);
-    event.set("payload", object("payload", payload.equals("-") ? standardInput() : payload));
+    event.set("payload", JsonText.object("payload", payload.equals("-") ? standardInput() : payload));
     if (key != null) {
       event.put("key", key);
     }
@@ -78,7 +76,7 @@ final class EventsPublishCommand implements Callable<Integer> {
       event.put("at", at.toString());
     }
     if (metadata != null) {
-      event.set("metadata", object("metadata", metadata));
+      event.set("metadata", JsonText.object("metadata", metadata));
     }
     try (var admin = AdminClient.of(data.path)) {
       var published = admin.post("/admin/events", event);
@@ -93,18 +91,6 @@ final class EventsPublishCommand implements Callable<Integer> {
                       published.path("correlationId").asString("")));
       return 0;
     }
-  }
-
-  private static ObjectNode object(String what, String text) {
-    try {
-      if (AdminClient.JSON.readTree(text) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JacksonException e) {
-      throw CommandException.unusable(
-          "The %s is not JSON: %s".formatted(what, e.getOriginalMessage()));
-    }
-    throw CommandException.unusable("The %s is not a JSON object.".formatted(what));
   }
 
   private static String standardInput() {

@@ -67,6 +67,7 @@ public final class Iworx {
     line.addSubcommand(new TraceCommand());
     line.addSubcommand(new EventsCommand());
     line.addSubcommand(new SubscriptionsCommand());
+    line.addSubcommand(new DeadLettersCommand());
     line.addSubcommand(new RoutesCommand());
     line.addSubcommand(new DoctorCommand());
     for (var extension : ServiceLoader.load(Extension.class)) {

@@ -13,11 +13,19 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "subscriptions",
     header = "Lists the subscriptions: what they want, who delivers, how far they are.",
+    subcommands = {
+      SubscriptionPauseCommand.class,
+      SubscriptionResumeCommand.class,
+      SubscriptionReplayCommand.class,
+      SubscriptionRemoveCommand.class
+    },
     footer = {
       "",
       "Examples:",
       "  All of them:     ./iworx subscriptions",
-      "  For a program:   ./iworx subscriptions --json"
+      "  For a program:   ./iworx subscriptions --json",
+      "  Stop delivery:   ./iworx subscriptions pause stock",
+      "  Begin anew:      ./iworx subscriptions replay stock --since 2026-11-23T10:00:00Z"
     })
 final class SubscriptionsCommand implements Callable<Integer> {
   @Mixin InstanceFolder data = new InstanceFolder();

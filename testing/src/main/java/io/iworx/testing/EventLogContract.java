@@ -25,6 +25,7 @@ public abstract class EventLogContract
         SubscriptionStorePromises,
         DeliveryPromises,
         FailurePromises,
+        OperatorPromises,
         InstancePromises,
         TransactionPromises {
 

@@ -2,8 +2,6 @@ package io.iworx.testing;
 
 import io.iworx.eventbus.EventException;
 import io.iworx.eventbus.spi.Advance;
-import io.iworx.eventbus.spi.BlockedKey;
-import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.LogEntry;
@@ -11,14 +9,13 @@ import io.iworx.eventbus.spi.Standing;
 import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionAdmin;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
-import io.iworx.eventbus.spi.SubscriptionStatus;
 import io.iworx.eventbus.spi.SubscriptionStore;
 import io.iworx.eventbus.spi.TransactionalWork;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -26,67 +23,20 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Claims, checkpoints, what waits and what was set aside. */
-final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmin {
-  private final InMemoryEvents events;
-  private final Clock clock;
+final class InMemorySubscriptions implements SubscriptionStore {
+  final InMemoryEvents events;
+  final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Row> rows = new TreeMap<>();
+  final Map<String, InMemorySubscription> rows = new TreeMap<>();
 
   InMemorySubscriptions(InMemoryEvents events, Clock clock) {
     this.events = events;
     this.clock = clock;
   }
 
-  /** A subscription. */
-  private static final class Row {
-    private final long startedAt;
-    private final List<Part> parts = new ArrayList<>();
-    private final Map<String, Instant> present = new TreeMap<>();
-    private final Map<String, Integer> definitions = new TreeMap<>();
-    private final Map<String, DeadLetter> deadLetters = new LinkedHashMap<>();
-    private SubscriptionDefinition definition;
-
-    Row(SubscriptionDefinition definition, long startedAt) {
-      this.definition = definition;
-      this.startedAt = startedAt;
-      for (var number = 0; number < definition.partitions(); number++) {
-        parts.add(new Part(startedAt));
-      }
-    }
-
-    Part partOf(LogEntry entry) {
-      return parts.get(entry.slot() % parts.size());
-    }
-  }
-
-  /** A partition. */
-  private static final class Part {
-    private final TreeMap<Long, BlockedKey> blocked = new TreeMap<>();
-    private Checkpoint checkpoint;
-    private long fence;
-    private @Nullable String instance;
-    private Instant leaseEnd = Instant.MIN;
-
-    Part(long startedAt) {
-      this.checkpoint = Checkpoint.at(startedAt);
-    }
-
-    boolean isUnread(LogEntry entry) {
-      return !checkpoint.isPast(entry.position())
-          || blocked.containsKey(entry.position())
-          || blocked.values().stream()
-              .anyMatch(
-                  it ->
-                      it.key() != null
-                          && it.key().equals(entry.key())
-                          && it.position() <= entry.position());
-    }
-  }
-
-  private <T> T locked(Supplier<T> work) {
+  <T> T locked(Supplier<T> work) {
     lock.lock();
     try {
       return work.get();
@@ -101,7 +51,7 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
         () -> {
           var row =
               rows.computeIfAbsent(
-                  definition.name(), _ -> new Row(definition, startOf(definition)));
+                  definition.name(), _ -> new InMemorySubscription(definition, startOf(definition.start())));
           if (row.definition.number() < definition.number()) {
             row.definition = definition;
           }
@@ -125,8 +75,18 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
   }
 
   private Standing attend(SubscriptionDefinition definition, String instance, Duration lease) {
-    var row =
-        rows.computeIfAbsent(definition.name(), _ -> new Row(definition, startOf(definition)));
+    var row = rows.get(definition.name());
+    if (row == null) { // removed
+      return new Standing(
+          definition.name(),
+          0,
+          0,
+          definition.number(),
+          false,
+          OptionalLong.empty(),
+          false,
+          lease);
+    }
     var now = clock.instant();
     row.present.put(instance, now.plus(lease));
     row.definitions.put(instance, definition.number());
@@ -143,15 +103,15 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
     return new Standing(
         definition.name(),
         partitions,
-        share,
+        row.paused ? 0 : share,
         newest,
-        false,
+        row.paused,
         OptionalLong.empty(),
-        false,
+        row.needsRedrive(),
         changesIn(row, instance, now, lease));
   }
 
-  private static Duration changesIn(Row row, String instance, Instant now, Duration lease) {
+  private static Duration changesIn(InMemorySubscription row, String instance, Instant now, Duration lease) {
     var next = now.plus(lease);
     for (var other : row.present.entrySet()) {
       if (!other.getKey().equals(instance)
@@ -173,7 +133,7 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
           var parts =
               rows.containsKey(definition.name())
                   ? rows.get(definition.name()).parts
-                  : List.<Part>of();
+                  : List.<InMemorySubscription.Part>of();
           for (var number = 0; number < parts.size() && claims.size() < atMost; number++) {
             var part = parts.get(number);
             if (part.instance == null || !now.isBefore(part.leaseEnd)) {
@@ -184,7 +144,7 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
         });
   }
 
-  private Claim taken(String name, int number, Part part, String instance, Duration lease) {
+  private Claim taken(String name, int number, InMemorySubscription.Part part, String instance, Duration lease) {
     var afterCrash = part.instance != null;
     part.instance = instance;
     part.fence++;
@@ -223,7 +183,14 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
     advance.freed().forEach(part.blocked::remove);
     advance.blocked().forEach(it -> part.blocked.put(it.position(), it));
     advance.redriven().forEach(row.deadLetters::remove);
-    advance.deadLetters().forEach(it -> row.deadLetters.putIfAbsent(it.entry().id(), it));
+    row.redrives.removeAll(advance.redriven());
+    for (var letter : advance.deadLetters()) {
+      if (row.redrives.remove(letter.entry().id())) {
+        row.deadLetters.put(letter.entry().id(), letter);
+      } else {
+        row.deadLetters.putIfAbsent(letter.entry().id(), letter);
+      }
+    }
     part.leaseEnd = clock.instant().plus(claim.lease());
     return true;
   }
@@ -265,7 +232,18 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
 
   @Override
   public List<DeadLetter> redrives(Claim claim, int limit) {
-    return List.of();
+    return locked(
+        () -> {
+          var row = rows.get(claim.subscription());
+          return row == null
+              ? List.of()
+              : row.deadLetters.values().stream()
+                  .filter(it -> row.redrives.contains(it.entry().id()))
+                  .filter(it -> it.entry().slot() % row.parts.size() == claim.partition())
+                  .sorted(Comparator.comparingLong(it -> it.entry().position()))
+                  .limit(limit)
+                  .toList();
+        });
   }
 
   @Override
@@ -273,34 +251,17 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
     return locked(
         () -> {
           var row = rows.get(subscription);
-          return row != null
-              && row.deadLetters.values().stream().anyMatch(it -> key.equals(it.entry().key()));
+          return row != null && row.hasDeadLetters(key);
         });
   }
 
   @Override
   public SubscriptionAdmin admin() {
-    return this;
+    return new InMemoryAdmin(this);
   }
 
-  @Override
-  public List<SubscriptionStatus> list() {
-    return locked(() -> rows.values().stream().map(this::status).toList());
-  }
-
-  @Override
-  public List<DeadLetter> deadLetters(String subscription, int limit) {
-    return locked(
-        () -> {
-          var row = rows.get(subscription);
-          return row == null
-              ? List.of()
-              : List.copyOf(row.deadLetters.values()).reversed().stream().limit(limit).toList();
-        });
-  }
-
-  private long startOf(SubscriptionDefinition definition) {
-    return switch (definition.start()) {
+  long startOf(Start start) {
+    return switch (start) {
       case Start.Latest() -> events.last();
       case Start.After(var position) -> position;
       case Start.From(var time) ->
@@ -310,41 +271,5 @@ final class InMemorySubscriptions implements SubscriptionStore, SubscriptionAdmi
               .max()
               .orElse(0);
     };
-  }
-
-  private SubscriptionStatus status(Row row) {
-    var now = clock.instant();
-    var unread =
-        events.after(row.startedAt, Integer.MAX_VALUE).stream()
-            .filter(it -> row.partOf(it).isUnread(it))
-            .toList();
-    var blocked =
-        row.parts.stream()
-            .flatMap(it -> it.blocked.values().stream())
-            .sorted((a, b) -> Long.compare(a.position(), b.position()))
-            .toList();
-    var partitions = new ArrayList<SubscriptionStatus.Partition>();
-    for (var number = 0; number < row.parts.size(); number++) {
-      var part = row.parts.get(number);
-      partitions.add(
-          new SubscriptionStatus.Partition(
-              number,
-              part.checkpoint,
-              now.isBefore(part.leaseEnd) ? part.instance : null,
-              part.fence));
-    }
-    return new SubscriptionStatus(
-        row.definition.name(),
-        row.definition.service(),
-        row.definition.number(),
-        row.definition.patterns(),
-        false,
-        row.startedAt,
-        unread.size(),
-        unread.isEmpty() ? Duration.ZERO : Duration.between(unread.getFirst().timestamp(), now),
-        partitions,
-        blocked.stream().limit(SubscriptionStatus.MAX_BLOCKED).toList(),
-        blocked.size(),
-        row.deadLetters.size());
   }
 }

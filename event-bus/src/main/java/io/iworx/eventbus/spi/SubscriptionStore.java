@@ -24,7 +24,8 @@ public interface SubscriptionStore {
 
   /**
    * Makes it known for the time of a lease that the instance serves these subscriptions, and tells
-   * how it stands in each, in the order given. A subscription that was removed is defined again.
+   * how it stands in each, in the order given. One that was removed has
+   * no partitions.
    */
   List<Standing> attend(
       String instance, Duration lease, List<SubscriptionDefinition> subscriptions);
