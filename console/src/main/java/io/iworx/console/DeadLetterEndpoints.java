@@ -31,7 +31,7 @@ final class DeadLetterEndpoints {
   }
 
   private static Map<String, @Nullable Object> shown(DeadLetter letter) {
-    var members = new LinkedHashMap<>(EventJson.of(letter.entry()));
+    var members = new LinkedHashMap<String, @Nullable Object>(EventJson.of(letter.entry()));
     members.put("attempts", letter.attempts());
     members.put("reason", letter.reason());
     members.put("detail", letter.detail());
@@ -51,8 +51,7 @@ final class DeadLetterEndpoints {
 
   Answer change(HttpServletRequest request, String subscription) throws IOException {
     Query.of(request, Set.of());
-    var change =
-        JsonBody.of(request, Change.class, "action and, if you like, eventId and payload");
+    var change = JsonBody.of(request, Change.class, "action and, if you like, eventId and payload");
     if (change.payload() != null && change.eventId() == null) {
       throw Refused.parameter("eventId", "A payload is for one event: say which.");
     }
@@ -66,8 +65,7 @@ final class DeadLetterEndpoints {
         };
     if (count == 0 && change.eventId() != null) {
       throw Refused.of(
-          404,
-          "Subscription %s has no dead letter %s.".formatted(subscription, change.eventId()));
+          404, "Subscription %s has no dead letter %s.".formatted(subscription, change.eventId()));
     }
     return Answer.json(Map.of("deadLetters", count));
   }

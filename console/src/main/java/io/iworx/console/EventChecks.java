@@ -186,7 +186,7 @@ final class EventChecks {
     return Finding.bad(
         check,
         "%,d events were set aside, the latest: %s".formatted(status.deadLetters(), reasons),
-        "Correct the handler or the data, then: ./iworx dead-letters redrive %s"
+        "Correct the handler or the data, then: ./iworx dead-letters redrive %s --all"
             .formatted(status.name()));
   }
 }

@@ -14,7 +14,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Every subscription: who delivers for it, how far it is, what waits; and what may be done to it. */
+/**
+ * Every subscription: who delivers for it, how far it is, what waits; and what may be done to it.
+ */
 final class SubscriptionEndpoints {
   private final EventLog log;
 
@@ -36,8 +38,7 @@ final class SubscriptionEndpoints {
    * @param after for the last two: the position to begin after
    * @param since for the last two: the time to begin with
    */
-  private record Change(
-      @Nullable String action, @Nullable Long after, @Nullable Instant since) {}
+  private record Change(@Nullable String action, @Nullable Long after, @Nullable Instant since) {}
 
   Answer change(HttpServletRequest request, String name) throws IOException {
     Query.of(request, Set.of());

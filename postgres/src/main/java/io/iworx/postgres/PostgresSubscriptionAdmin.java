@@ -23,8 +23,7 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
       """;
   private static final String DISCARD =
       "DELETE FROM event_dead_letters WHERE subscription = ? AND (event_id = ? OR ?)";
-  private static final String PAUSE =
-      "UPDATE event_subscriptions SET paused = ? WHERE name = ?";
+  private static final String PAUSE = "UPDATE event_subscriptions SET paused = ? WHERE name = ?";
   private static final String COUNT_FROM =
       """
       SELECT count(*)
@@ -88,8 +87,7 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
     }
   }
 
-  private static void note(
-      Connection connection, String action, String subscription, String detail)
+  private static void note(Connection connection, String action, String subscription, String detail)
       throws SQLException {
     update(connection, NOTE, action, subscription, detail);
   }
@@ -118,8 +116,7 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
     return change(
         subscription,
         connection -> {
-          long count =
-              update(connection, REDRIVE, payload, subscription, eventId, eventId == null);
+          long count = update(connection, REDRIVE, payload, subscription, eventId, eventId == null);
           String edited = payload == null ? "" : ", with another payload";
           note(connection, "redrive", subscription, which(eventId) + ": " + count + edited);
           return count;
@@ -179,8 +176,7 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
       return change(
           subscription,
           connection -> {
-            boolean there =
-                update(connection, BEGIN_ANEW, checkpoint.solid(), subscription) > 0;
+            boolean there = update(connection, BEGIN_ANEW, checkpoint.solid(), subscription) > 0;
             String pending = checkpoint.pending().toString();
             update(connection, MOVE_PARTITIONS, checkpoint.position(), pending, subscription);
             update(connection, FORGET_BLOCKED, subscription);

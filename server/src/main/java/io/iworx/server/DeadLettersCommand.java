@@ -28,8 +28,7 @@ final class DeadLettersCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (spec != null) {
-      throw new ParameterException(
-          spec.commandLine(), "Say what to do: list, redrive or discard");
+      throw new ParameterException(spec.commandLine(), "Say what to do: list, redrive or discard");
     }
     return CommandException.UNUSABLE;
   }

@@ -65,7 +65,8 @@ final class EventsPublishCommand implements Callable<Integer> {
   public Integer call() {
     var event = AdminClient.JSON.createObjectNode();
     event.put("eventType", type);
-    event.set("payload", JsonText.object("payload", payload.equals("-") ? standardInput() : payload));
+    event.set(
+        "payload", JsonText.object("payload", payload.equals("-") ? standardInput() : payload));
     if (key != null) {
       event.put("key", key);
     }

@@ -8,11 +8,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "remove",
     header = "Deletes a subscription that nobody serves, with its dead letters.",
-    footer = {
-      "",
-      "Examples:",
-      "  ./iworx subscriptions remove old-reports"
-    })
+    footer = {"", "Examples:", "  ./iworx subscriptions remove old-reports"})
 final class SubscriptionRemoveCommand implements Callable<Integer> {
   @Mixin SubscriptionChange change = new SubscriptionChange();
 

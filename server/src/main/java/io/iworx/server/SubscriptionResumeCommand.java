@@ -8,11 +8,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "resume",
     header = "Lets a paused subscription go on where it was.",
-    footer = {
-      "",
-      "Examples:",
-      "  ./iworx subscriptions resume stock"
-    })
+    footer = {"", "Examples:", "  ./iworx subscriptions resume stock"})
 final class SubscriptionResumeCommand implements Callable<Integer> {
   @Mixin SubscriptionChange change = new SubscriptionChange();
 

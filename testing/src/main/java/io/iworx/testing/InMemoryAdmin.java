@@ -20,7 +20,11 @@ final class InMemoryAdmin implements SubscriptionAdmin {
 
   @Override
   public List<SubscriptionStatus> list() {
-    return store.locked(() -> store.rows.values().stream().map(it -> it.status(store.events, store.clock.instant())).toList());
+    return store.locked(
+        () ->
+            store.rows.values().stream()
+                .map(it -> it.status(store.events, store.clock.instant()))
+                .toList());
   }
 
   @Override
@@ -113,7 +117,9 @@ final class InMemoryAdmin implements SubscriptionAdmin {
           var patterns =
               row == null
                   ? List.<EventType<?>>of()
-                  : row.definition.patterns().stream().<EventType<?>>map(EventType::matching).toList();
+                  : row.definition.patterns().stream()
+                      .<EventType<?>>map(EventType::matching)
+                      .toList();
           return store.events.after(store.startOf(from), Integer.MAX_VALUE).stream()
               .filter(it -> patterns.stream().anyMatch(pattern -> pattern.matches(it.type())))
               .count();

@@ -51,7 +51,8 @@ final class InMemorySubscriptions implements SubscriptionStore {
         () -> {
           var row =
               rows.computeIfAbsent(
-                  definition.name(), _ -> new InMemorySubscription(definition, startOf(definition.start())));
+                  definition.name(),
+                  _ -> new InMemorySubscription(definition, startOf(definition.start())));
           if (row.definition.number() < definition.number()) {
             row.definition = definition;
           }
@@ -78,14 +79,7 @@ final class InMemorySubscriptions implements SubscriptionStore {
     var row = rows.get(definition.name());
     if (row == null) { // removed
       return new Standing(
-          definition.name(),
-          0,
-          0,
-          definition.number(),
-          false,
-          OptionalLong.empty(),
-          false,
-          lease);
+          definition.name(), 0, 0, definition.number(), false, OptionalLong.empty(), false, lease);
     }
     var now = clock.instant();
     row.present.put(instance, now.plus(lease));
@@ -111,7 +105,8 @@ final class InMemorySubscriptions implements SubscriptionStore {
         changesIn(row, instance, now, lease));
   }
 
-  private static Duration changesIn(InMemorySubscription row, String instance, Instant now, Duration lease) {
+  private static Duration changesIn(
+      InMemorySubscription row, String instance, Instant now, Duration lease) {
     var next = now.plus(lease);
     for (var other : row.present.entrySet()) {
       if (!other.getKey().equals(instance)
@@ -144,7 +139,8 @@ final class InMemorySubscriptions implements SubscriptionStore {
         });
   }
 
-  private Claim taken(String name, int number, InMemorySubscription.Part part, String instance, Duration lease) {
+  private Claim taken(
+      String name, int number, InMemorySubscription.Part part, String instance, Duration lease) {
     var afterCrash = part.instance != null;
     part.instance = instance;
     part.fence++;

@@ -24,8 +24,7 @@ public interface SubscriptionStore {
 
   /**
    * Makes it known for the time of a lease that the instance serves these subscriptions, and tells
-   * how it stands in each, in the order given. One that was removed has
-   * no partitions.
+   * how it stands in each, in the order given. One that was removed has no partitions.
    */
   List<Standing> attend(
       String instance, Duration lease, List<SubscriptionDefinition> subscriptions);
