@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockedKeyRun {
   private static final int AT_ONCE = 100;
+  private static final Duration LOOK_UP = Duration.ofMillis(20);
 
   private final Subscriber<?> subscriber;
   private final Attempts attempts;
@@ -59,25 +60,22 @@ final class BlockedKeyRun {
   }
 
   /** Tries the event that holds the key up; returns whether there is more to do. */
-  private boolean tried() {
-    if (row.attempts() >= Retries.MAX_CRASHES && row.reason().equals(Retries.CRASHED)) {
-      return gaveUpOnCrashes();
+  private boolean tried() throws InterruptedException {
+    var slice = tenure.at(row.position());
+    if (slice.upTo().pending().contains(row.position())) {
+      return tenure.pause(LOOK_UP); // whoever held the partition before had read further
     }
-    var entry = tenure.entryAt(row.position());
-    if (entry.isEmpty()) { // retention was told not to wait for it
+    if (slice.entries().isEmpty()) { // retention was told not to wait for it
       return settled();
     }
-    return handled(entry.get());
+    var entry = slice.entries().getFirst();
+    if (row.attempts() >= Retries.MAX_CRASHES && row.reason().equals(Retries.CRASHED)) {
+      return setAside(entry, row.attempts(), new EventException(Retries.CRASHED + "."));
+    }
+    return handled(entry);
   }
 
-  private boolean gaveUpOnCrashes() {
-    var entry = tenure.entryAt(row.position());
-    return entry.isEmpty()
-        ? settled()
-        : setAside(entry.get(), row.attempts(), new EventException(Retries.CRASHED + "."));
-  }
-
-  private boolean handled(LogEntry entry) {
+  private boolean handled(LogEntry entry) throws InterruptedException {
     var attempt = row.attempts() + 1;
     next = next();
     if (tenure.claim().afterCrash()) {
@@ -95,7 +93,7 @@ final class BlockedKeyRun {
         tenure.end(failure);
         yield false;
       }
-      case Outcome.NotTried() -> false;
+      case Outcome.NotTried() -> tenure.pause(LOOK_UP);
     };
   }
 
@@ -118,7 +116,10 @@ final class BlockedKeyRun {
         }
       }
       case Handover.InTransaction inTransaction -> {
-        tenure.flush(); // what is freed with the effect must be there
+        // What is freed with the effect must be there, and the event be known to be behind.
+        if (!tenure.flush().isPast(row.position())) {
+          yield new Outcome.NotTried();
+        }
         yield attempts.inTransaction(
             inTransaction,
             List.of(entry),

@@ -12,12 +12,12 @@ import java.util.TreeSet;
 
 /** What waits in a partition, by position, and what of it the store knows. Guarded by its owner. */
 final class BlockedRows {
-  private final TreeMap<Long, BlockedKey> blocked = new TreeMap<>();
-  private final Map<Long, BlockedKey> unwritten = new TreeMap<>();
-  private final Set<Long> stored = new HashSet<>();
-  private final Set<Long> freed = new TreeSet<>();
+  private final TreeMap<BlockedKey.Id, BlockedKey> blocked = new TreeMap<>();
+  private final Map<BlockedKey.Id, BlockedKey> unwritten = new TreeMap<>();
+  private final Set<BlockedKey.Id> stored = new HashSet<>();
+  private final Set<BlockedKey.Id> freed = new TreeSet<>();
 
-  SortedMap<Long, BlockedKey> all() {
+  SortedMap<BlockedKey.Id, BlockedKey> all() {
     return blocked;
   }
 
@@ -26,52 +26,52 @@ final class BlockedRows {
     return List.copyOf(unwritten.values());
   }
 
-  /** Positions of those that are there for the store and wait no longer. */
-  List<Long> freed() {
+  /** Those that are there for the store and wait no longer. */
+  List<BlockedKey.Id> freed() {
     return List.copyOf(freed);
   }
 
   void put(BlockedKey row) {
-    blocked.put(row.position(), row);
-    unwritten.put(row.position(), row);
-    freed.remove(row.position());
+    blocked.put(row.id(), row);
+    unwritten.put(row.id(), row);
+    freed.remove(row.id());
   }
 
   /** One that the store has. */
   void putStored(BlockedKey row) {
-    blocked.put(row.position(), row);
-    stored.add(row.position());
+    blocked.put(row.id(), row);
+    stored.add(row.id());
   }
 
-  void take(long position) {
-    if (stored.contains(position)) {
-      freed.add(position);
+  void take(BlockedKey.Id id) {
+    if (stored.contains(id)) {
+      freed.add(id);
     }
-    blocked.remove(position);
-    unwritten.remove(position);
+    blocked.remove(id);
+    unwritten.remove(id);
   }
 
   /** One that the store has no longer. */
-  void forget(long position) {
-    blocked.remove(position);
-    unwritten.remove(position);
-    stored.remove(position);
-    freed.remove(position);
+  void forget(BlockedKey.Id id) {
+    blocked.remove(id);
+    unwritten.remove(id);
+    stored.remove(id);
+    freed.remove(id);
   }
 
   /** The store was told. What changed since it was asked is for the next time. */
   void written(Advance advance) {
     for (var row : advance.blocked()) {
-      stored.add(row.position());
-      unwritten.remove(row.position(), row);
-      if (!blocked.containsKey(row.position())) {
-        freed.add(row.position());
+      stored.add(row.id());
+      unwritten.remove(row.id(), row);
+      if (!blocked.containsKey(row.id())) {
+        freed.add(row.id());
       }
     }
-    for (var position : advance.freed()) {
-      freed.remove(position);
-      if (!unwritten.containsKey(position)) {
-        stored.remove(position);
+    for (var id : advance.freed()) {
+      freed.remove(id);
+      if (!unwritten.containsKey(id)) {
+        stored.remove(id);
       }
     }
   }

@@ -5,6 +5,8 @@ import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Slice;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ final class PartitionRun {
   private final AtomicBoolean redriveAsked = new AtomicBoolean();
   private volatile long stopAt = Long.MAX_VALUE;
   private int withCare;
+
+  /** Begun, and to be tried one by one. */
+  private final List<LogEntry> careful = new ArrayList<>();
 
   PartitionRun(
       Subscriber<?> subscriber,
@@ -168,6 +173,12 @@ final class PartitionRun {
       return from; // the last event may not have been taken
     }
     tenure.progress().passed(upTo);
+    for (var entry : careful) {
+      if (tenure.lasts() && !tenure.progress().waitsToo(entry)) {
+        retries.beginWithCare(entry);
+      }
+    }
+    careful.clear();
     delivering.deliver();
     return upTo;
   }
@@ -176,7 +187,7 @@ final class PartitionRun {
     if (withCare > 0) {
       withCare--;
       if (tenure.progress().begin(entry) == Progress.Turn.DELIVER) {
-        retries.beginWithCare(entry);
+        careful.add(entry);
       }
     } else {
       delivering.begin(entry);

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * the store knows. Safe for any thread.
  */
 final class Progress {
-  /** Ranges of pending positions in one checkpoint; beyond them it waits for the oldest. */
+  /**
+   * Ranges of pending positions in one checkpoint, where an event may come twice; beyond them it
+   * waits for the oldest.
+   */
   static final int MAX_PENDING_RANGES = 100;
 
   /** What is to be done with an event that was read. */
@@ -48,6 +51,7 @@ final class Progress {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Claim claim;
+  private final int maxRanges;
   private final TreeSet<Long> unfinished = new TreeSet<>();
   private final BlockedRows rows = new BlockedRows();
   private final Map<String, Waiting> waiting = new HashMap<>();
@@ -61,8 +65,12 @@ final class Progress {
   private long preparedVersion;
   private long writtenVersion;
 
-  Progress(Claim claim) {
+  /**
+   * @param maxRanges how many ranges of pending positions a checkpoint may have
+   */
+  Progress(Claim claim, int maxRanges) {
     this.claim = claim;
+    this.maxRanges = maxRanges;
     this.seen = claim.checkpoint();
     this.highest = seen.position();
     for (var row : claim.blocked()) {
@@ -195,7 +203,7 @@ final class Progress {
   boolean isCurrent(BlockedKey row) {
     lock.lock();
     try {
-      return row.equals(rows.all().get(row.position()));
+      return row.equals(rows.all().get(row.id()));
     } finally {
       lock.unlock();
     }
@@ -214,7 +222,7 @@ final class Progress {
       var key = row.key();
       var held = key == null ? null : waiting.get(key);
       if (held != null) { // it waited for something later that was to be redriven
-        rows.take(held.row.position());
+        rows.take(held.row.id());
         held.row = row;
       } else if (key != null) {
         held = new Waiting(row, row.position());
@@ -243,8 +251,8 @@ final class Progress {
   void change(BlockedKey before, BlockedKey after) {
     lock.lock();
     try {
-      if (before.position() != after.position()) {
-        rows.take(before.position());
+      if (!before.id().equals(after.id())) {
+        rows.take(before.id());
       }
       rows.put(after);
       version++;
@@ -261,7 +269,7 @@ final class Progress {
   void changed(BlockedKey before, @Nullable BlockedKey after) {
     lock.lock();
     try {
-      rows.forget(before.position());
+      rows.forget(before.id());
       if (after == null) {
         if (before.key() != null) {
           waiting.remove(before.key());
@@ -287,7 +295,7 @@ final class Progress {
       if (held != null && (held.lastSkipped > readUpTo || !held.late.isEmpty())) {
         return false;
       }
-      rows.take(row.position());
+      rows.take(row.id());
       version++;
       if (row.key() != null) {
         waiting.remove(row.key());
@@ -309,7 +317,10 @@ final class Progress {
     }
   }
 
-  /** Events of a waiting key that showed late; each is given out once and then begun. */
+  /**
+   * Events of a waiting key that showed late and that a checkpoint written now would know of; each
+   * is given out once.
+   */
   List<LogEntry> takeLate(String key) {
     lock.lock();
     try {
@@ -317,8 +328,8 @@ final class Progress {
       if (held == null || held.late.isEmpty()) {
         return List.of();
       }
-      var late = List.copyOf(held.late);
-      held.late.clear();
+      var late = held.late.stream().filter(it -> seen.isPast(it.position())).toList();
+      held.late.removeAll(late);
       return late;
     } finally {
       lock.unlock();
@@ -364,7 +375,7 @@ final class Progress {
     lock.lock();
     try {
       var solid = checkpoint().solid();
-      return rows.all().isEmpty() ? solid : Math.min(solid, rows.all().firstKey() - 1);
+      return rows.all().isEmpty() ? solid : Math.min(solid, rows.all().firstKey().position() - 1);
     } finally {
       lock.unlock();
     }
@@ -373,10 +384,10 @@ final class Progress {
   private Checkpoint checkpoint() {
     var inHand = unfinished.headSet(seen.position(), true);
     var pending = inHand.isEmpty() ? seen.pending() : seen.pending().plus(Positions.of(inHand));
-    if (pending.ranges() <= MAX_PENDING_RANGES) {
+    if (pending.ranges() <= maxRanges) {
       return new Checkpoint(seen.position(), pending);
     }
-    var position = pending.startOf(MAX_PENDING_RANGES) - 1;
+    var position = pending.startOf(maxRanges) - 1;
     return new Checkpoint(position, pending.upTo(position));
   }
 }

@@ -8,12 +8,14 @@ import io.iworx.eventbus.spi.ClaimLostException;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Positions;
+import io.iworx.eventbus.spi.Slice;
 import io.iworx.eventbus.spi.SubscriptionStore;
 import io.iworx.eventbus.spi.TransactionalWork;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +49,13 @@ final class Tenure {
     this.subscriber = subscriber;
     this.claim = claim;
     this.store = subscriber.log().subscriptions();
-    this.progress = new Progress(claim);
+    // A checkpoint that comes with effects is past all of them, however much is pending.
+    this.progress =
+        new Progress(
+            claim,
+            subscriber.handover() instanceof Handover.InTransaction
+                ? Integer.MAX_VALUE
+                : Progress.MAX_PENDING_RANGES);
     this.prolongedAt = claimedAt;
   }
 
@@ -117,9 +125,9 @@ final class Tenure {
     writing.unlock();
   }
 
-  /** Writes what the store does not know, now. */
-  void flush() {
-    write(() -> {}, List.of());
+  /** Writes what the store does not know, now; returns the checkpoint it has then. */
+  Checkpoint flush() {
+    return write(() -> {}, List.of());
   }
 
   /** Gives an event up: its dead letter and the checkpoint that is past it are written together. */
@@ -138,7 +146,7 @@ final class Tenure {
         List.of(letter));
   }
 
-  private void write(Runnable change, List<DeadLetter> deadLetters) {
+  private Checkpoint write(Runnable change, List<DeadLetter> deadLetters) {
     writing.lock();
     try {
       requireNoFailure();
@@ -156,6 +164,7 @@ final class Tenure {
       requireHeld(store.advance(List.of(advance)));
       progress.written(advance);
       prolongedAt = askedAt;
+      return Objects.requireNonNull(advance.checkpoint());
     } catch (RuntimeException e) {
       end(e); // what is in memory is not what the store knows: nothing more is written
       throw e;
@@ -233,9 +242,9 @@ final class Tenure {
       List<DeadLetter> deadLetters,
       List<String> redriven) {
     var freed =
-        before == null || (after != null && after.position() == before.position())
-            ? List.<Long>of()
-            : List.of(before.position());
+        before == null || (after != null && after.id().equals(before.id()))
+            ? List.<BlockedKey.Id>of()
+            : List.of(before.id());
     return new Advance(
         claim, null, after == null ? List.of() : List.of(after), freed, deadLetters, redriven);
   }
@@ -276,15 +285,12 @@ final class Tenure {
     }
   }
 
-  /** The event at a position; empty when the log has it no longer. */
-  Optional<LogEntry> entryAt(long position) {
-    return subscriber
-        .log()
-        .read(new Checkpoint(position, Positions.of(position)), 0)
-        .entries()
-        .stream()
-        .filter(entry -> entry.position() == position)
-        .findFirst();
+  /**
+   * The event at a position, if any. It is pending still when this process has not read as far as
+   * the one before; else, when there is none, the log has it no longer.
+   */
+  Slice at(long position) {
+    return subscriber.log().read(new Checkpoint(position, Positions.of(position)), 0);
   }
 
   List<DeadLetter> redrives(int limit) {

@@ -44,11 +44,15 @@ final class FakeLog implements EventLog, SubscriptionStore {
 
   final List<LogEntry> entries = new CopyOnWriteArrayList<>();
   final List<Long> setAside = new CopyOnWriteArrayList<>();
-  final Map<Long, BlockedKey> blocked = new ConcurrentSkipListMap<>();
+  final Map<BlockedKey.Id, BlockedKey> blocked = new ConcurrentSkipListMap<>();
   volatile Checkpoint checkpoint = Checkpoint.BEGINNING;
   final AtomicLong fence = new AtomicLong();
   final AtomicLong advances = new AtomicLong();
   final AtomicLong failingReads = new AtomicLong();
+
+  /** Reads that are told that what they ask for has not been come to yet. */
+  final AtomicLong readsBehind = new AtomicLong();
+
   volatile boolean failingAdvances;
   volatile boolean failingCommits;
   volatile boolean released;
@@ -96,6 +100,9 @@ final class FakeLog implements EventLog, SubscriptionStore {
   public Slice read(Checkpoint from, int limit) {
     if (failingReads.getAndDecrement() > 0) {
       throw new EventException("planted: the log does not answer");
+    }
+    if (!from.pending().isEmpty() && readsBehind.getAndDecrement() > 0) {
+      return new Slice(List.of(), from);
     }
     var slice =
         entries.stream()
@@ -181,7 +188,7 @@ final class FakeLog implements EventLog, SubscriptionStore {
       checkpoint = advance.checkpoint();
     }
     advance.freed().forEach(blocked::remove);
-    advance.blocked().forEach(it -> blocked.put(it.position(), it));
+    advance.blocked().forEach(it -> blocked.put(it.id(), it));
     advance.deadLetters().forEach(it -> setAside.add(it.entry().position()));
     return true;
   }

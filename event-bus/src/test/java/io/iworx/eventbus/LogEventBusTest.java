@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.iworx.eventbus.DomainEvents.AssetDeleted;
+import io.iworx.eventbus.spi.BlockedKey;
+import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.trace.TraceEntry;
 import io.iworx.trace.TraceRecorder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -160,6 +163,21 @@ class LogEventBusTest {
     log.failingAdvances = false;
     first.countDown();
     assertThat(take(handled)).isEqualTo("e2 under 2");
+  }
+
+  /** Who takes over may have read less of the log than the one before: that is no lost event. */
+  @Test
+  void waitsForABlockedEventThatThisProcessHasNotComeToYet() throws Exception {
+    var handled = new LinkedBlockingQueue<String>();
+    publish("e1");
+    log.checkpoint = Checkpoint.at(1);
+    var blocked = new BlockedKey(1, "a", "e1", 1, Instant.EPOCH, "not yet");
+    log.blocked.put(blocked.id(), blocked);
+    log.readsBehind.set(3);
+    bus.subscribe("s", TYPES, (event, delivery) -> handled.add(event.id() + delivery.attempt()));
+    assertThat(take(handled)).isEqualTo("e12");
+    awaitCheckpoint(1);
+    assertThat(log.readsBehind.get()).isNegative();
   }
 
   /**

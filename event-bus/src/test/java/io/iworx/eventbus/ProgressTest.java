@@ -19,7 +19,7 @@ class ProgressTest {
   private static final Claim CLAIM =
       new Claim("s", 0, "i", 1, Checkpoint.at(10), List.of(), false, Duration.ofSeconds(10));
 
-  private final Progress progress = new Progress(CLAIM);
+  private final Progress progress = new Progress(CLAIM, Progress.MAX_PENDING_RANGES);
 
   private static LogEntry entry(long position, @Nullable String key) {
     return new LogEntry(
@@ -68,6 +68,8 @@ class ProgressTest {
     assertThat(progress.begin(entry(13, "a"))).isEqualTo(Turn.WAIT);
     assertThat(progress.begin(entry(14, "b"))).isEqualTo(Turn.DELIVER);
     assertThat(progress.begin(entry(11, "a"))).isEqualTo(Turn.LATE);
+    assertThat(progress.takeLate("a")).isEmpty(); // no checkpoint would say that it was read
+    progress.passed(Checkpoint.at(14));
     assertThat(progress.takeLate("a")).extracting(LogEntry::position).containsExactly(11L);
     assertThat(progress.takeLate("a")).isEmpty();
     assertThat(progress.lastSkipped("a")).isEqualTo(13);
@@ -105,7 +107,7 @@ class ProgressTest {
     progress.release(row(12, "a"), 12);
     progress.written(underWay);
     var next = progress.prepare();
-    assertThat(next.freed()).containsExactly(12L);
+    assertThat(next.freed()).containsExactly(row(12, "a").id());
     progress.written(next);
     assertThat(progress.prepare().freed()).isEmpty();
   }
@@ -127,11 +129,11 @@ class ProgressTest {
     var claim =
         new Claim(
             "s", 0, "i", 2, Checkpoint.at(10), List.of(blocked), false, Duration.ofSeconds(10));
-    var later = new Progress(claim);
+    var later = new Progress(claim, Progress.MAX_PENDING_RANGES);
     assertThat(later.begin(entry(11, "a"))).isEqualTo(Turn.WAIT);
     assertThat(later.release(blocked, 10)).isFalse();
     assertThat(later.release(blocked, 11)).isTrue();
-    assertThat(later.prepare().freed()).containsExactly(5L);
+    assertThat(later.prepare().freed()).containsExactly(blocked.id());
   }
 
   @Test

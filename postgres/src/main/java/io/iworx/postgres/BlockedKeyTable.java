@@ -21,12 +21,16 @@ final class BlockedKeyTable {
       INSERT INTO event_blocked_keys
         (subscription, partition, position, key, event_id, attempts, retry_at, reason)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (subscription, position) DO UPDATE
-      SET key = excluded.key, event_id = excluded.event_id, attempts = excluded.attempts,
+      ON CONFLICT (subscription, position, (coalesce(key, ''))) DO UPDATE
+      SET event_id = excluded.event_id, attempts = excluded.attempts,
           retry_at = excluded.retry_at, reason = excluded.reason
       """;
   private static final String FREE =
-      "DELETE FROM event_blocked_keys WHERE subscription = ? AND position = ANY (?)";
+      """
+      DELETE FROM event_blocked_keys AS b
+      USING unnest(?::bigint[], ?::text[]) AS freed (position, key)
+      WHERE b.subscription = ? AND b.position = freed.position AND coalesce(b.key, '') = freed.key
+      """;
   private static final String OF_PARTITION =
       "SELECT "
           + COLUMNS
@@ -61,12 +65,15 @@ final class BlockedKeyTable {
   }
 
   /** Returns whether all of them were there. */
-  static boolean free(Connection connection, Claim claim, List<Long> positions)
+  static boolean free(Connection connection, Claim claim, List<BlockedKey.Id> freed)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FREE)) {
-      statement.setString(1, claim.subscription());
-      statement.setArray(2, connection.createArrayOf("bigint", positions.toArray(new Long[0])));
-      return statement.executeUpdate() == positions.size();
+      Long[] positions = freed.stream().map(BlockedKey.Id::position).toArray(Long[]::new);
+      String[] keys = freed.stream().map(BlockedKey.Id::key).toArray(String[]::new);
+      statement.setArray(1, connection.createArrayOf("bigint", positions));
+      statement.setArray(2, connection.createArrayOf("text", keys));
+      statement.setString(3, claim.subscription());
+      return statement.executeUpdate() == freed.size();
     }
   }
 

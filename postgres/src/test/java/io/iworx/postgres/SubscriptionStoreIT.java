@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.eventbus.spi.Advance;
+import io.iworx.eventbus.spi.BlockedKey;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.ClaimLostException;
@@ -159,7 +160,9 @@ class SubscriptionStoreIT {
   void anEffectWhoseBlockedRowIsGoneIsRolledBack() throws Exception {
     database.execute("CREATE TABLE effects (what text)");
     Claim claim = claim("one", LEASE);
-    Advance freeing = new Advance(claim, null, List.of(), List.of(7L), List.of(), List.of());
+    Advance freeing =
+        new Advance(
+            claim, null, List.of(), List.of(new BlockedKey.Id(7, "k")), List.of(), List.of());
     assertThatThrownBy(() -> store.handleIn(freeing, connection -> insert(connection, "again")))
         .isInstanceOf(ClaimLostException.class);
     assertThat(database.query("SELECT what FROM effects")).isEmpty();

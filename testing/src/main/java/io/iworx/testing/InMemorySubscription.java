@@ -90,7 +90,7 @@ final class InMemorySubscription {
 
   /** A partition. */
   static final class Part {
-    final TreeMap<Long, BlockedKey> blocked = new TreeMap<>();
+    final TreeMap<BlockedKey.Id, BlockedKey> blocked = new TreeMap<>();
     Checkpoint checkpoint;
     long fence;
     @Nullable String instance;
@@ -107,15 +107,15 @@ final class InMemorySubscription {
       instance = null;
     }
 
+    private static boolean waits(BlockedKey blocked, LogEntry entry) {
+      return blocked.key() == null
+          ? blocked.position() == entry.position()
+          : blocked.key().equals(entry.key()) && blocked.position() <= entry.position();
+    }
+
     boolean isUnread(LogEntry entry) {
       return !checkpoint.isPast(entry.position())
-          || blocked.containsKey(entry.position())
-          || blocked.values().stream()
-              .anyMatch(
-                  it ->
-                      it.key() != null
-                          && it.key().equals(entry.key())
-                          && it.position() <= entry.position());
+          || blocked.values().stream().anyMatch(it -> waits(it, entry));
     }
   }
 }

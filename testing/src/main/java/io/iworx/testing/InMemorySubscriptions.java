@@ -177,7 +177,7 @@ final class InMemorySubscriptions implements SubscriptionStore {
       part.checkpoint = advance.checkpoint();
     }
     advance.freed().forEach(part.blocked::remove);
-    advance.blocked().forEach(it -> part.blocked.put(it.position(), it));
+    advance.blocked().forEach(it -> part.blocked.put(it.id(), it));
     advance.redriven().forEach(row.deadLetters::remove);
     row.redrives.removeAll(advance.redriven());
     for (var letter : advance.deadLetters()) {

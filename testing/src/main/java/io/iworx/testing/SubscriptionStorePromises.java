@@ -169,7 +169,7 @@ interface SubscriptionStorePromises extends LogUnderTest {
     store.release(Advance.none(claim));
     var next = claim(anotherLog(), "s", "two", Start.EARLIEST).orElseThrow();
     assertThat(next.blocked()).containsExactly(blocked);
-    var freed = new Advance(next, null, List.of(), List.of(entry.position()), List.of(), List.of());
+    var freed = new Advance(next, null, List.of(), List.of(blocked.id()), List.of(), List.of());
     assertThat(store.advance(List.of(freed))).isEmpty();
     assertThat(status(log(), "s").lag()).isZero();
     assertThat(store.advance(List.of(freed))).containsExactly(next); // it is not there any more

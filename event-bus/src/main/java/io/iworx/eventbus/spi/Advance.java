@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param claim the right to say it
  * @param checkpoint how far it is now; null to leave it where it is
  * @param blocked keys and events that wait from now on, or whose waiting has changed
- * @param freed positions of those that wait no longer; each must still be there, or nothing is
- *     written: somebody else was quicker
+ * @param freed those that wait no longer; each must still be there, or nothing is written: somebody
+ *     else was quicker
  * @param deadLetters events that are given up; one that was given up before stays as it is
  * @param redriven ids of events that are dead letters no longer; each must still be one, as above
  */
@@ -19,7 +19,7 @@ public record Advance(
     Claim claim,
     @Nullable Checkpoint checkpoint,
     List<BlockedKey> blocked,
-    List<Long> freed,
+    List<BlockedKey.Id> freed,
     List<DeadLetter> deadLetters,
     List<String> redriven) {
 

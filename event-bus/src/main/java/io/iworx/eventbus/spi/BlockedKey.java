@@ -21,4 +21,18 @@ public record BlockedKey(
     @Nullable String eventId,
     int attempts,
     @Nullable Instant retryAt,
-    String reason) {}
+    String reason) {
+
+  /** What tells it from others of its partition: two keys may wait from the same position on. */
+  public record Id(long position, String key) implements Comparable<Id> {
+    @Override
+    public int compareTo(Id other) {
+      var byPosition = Long.compare(position, other.position);
+      return byPosition == 0 ? key.compareTo(other.key) : byPosition;
+    }
+  }
+
+  public Id id() {
+    return new Id(position, key == null ? "" : key);
+  }
+}

@@ -66,9 +66,9 @@ CREATE TABLE event_blocked_keys (
   attempts integer NOT NULL,
   retry_at timestamptz,
   reason text NOT NULL,
-  blocked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  PRIMARY KEY (subscription, position)
+  blocked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+CREATE UNIQUE INDEX event_blocked_keys_id ON event_blocked_keys (subscription, position, (coalesce(key, '')));
 COMMENT ON TABLE event_blocked_keys IS 'What waits although the checkpoint is past it: the events of a key from a position on, or one event without a key.';
 COMMENT ON COLUMN event_blocked_keys.position IS 'The first position that waits.';
 COMMENT ON COLUMN event_blocked_keys.key IS 'Whose events wait; NULL for the one event at the position.';
