@@ -59,9 +59,7 @@ final class GroupCommit {
       return alone(own, giveUpAt, null);
     }
     enter(own, giveUpAt);
-    if (own.state() instanceof State.Queued) {
-      await(own, giveUpAt);
-    }
+    await(own, giveUpAt);
     if (own.state() instanceof State.Leading) {
       lead(own, giveUpAt);
     }
@@ -136,7 +134,7 @@ final class GroupCommit {
             && queuedBytes + own.bytes() <= options.maxQueuedBytes());
   }
 
-  /** Waits until others have written it, or its caller is to lead. */
+  /** Waits, if need be, until others have written it or its caller is to lead. */
   private void await(Publication own, long giveUpAt) {
     boolean interrupted = false;
     while (true) {
