@@ -3,6 +3,8 @@ package io.iworx.eventbus;
 import io.iworx.correlation.ClassifiedFailure;
 import io.iworx.correlation.FailureKind;
 import io.iworx.eventbus.spi.ClaimLostException;
+import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.Inbox;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.TransactionalWork;
 import java.sql.Connection;
@@ -26,6 +28,7 @@ final class Attempts {
   private final DeliveryTrace trace;
   private final Semaphore running;
   private final AttemptLimit limit;
+  private final @Nullable Inbox inbox;
 
   /** Transactions that did their work and did not commit, by the position of their only event. */
   private final Map<Long, Integer> failedCommits = new ConcurrentHashMap<>();
@@ -35,6 +38,10 @@ final class Attempts {
     this.trace = new DeliveryTrace(subscriber);
     this.running = new Semaphore(subscriber.options().concurrency());
     this.limit = new AttemptLimit(subscriber.name(), subscriber.options().attemptLimit());
+    this.inbox =
+        subscriber.log().features().contains(EventLog.Feature.INBOX)
+            ? subscriber.log().inbox()
+            : null;
   }
 
   /** Interrupts handlers that take too long. */
@@ -50,8 +57,7 @@ final class Attempts {
       if (!tenure.lasts()) {
         return new Outcome.NotTried();
       }
-      var delivery =
-          new Delivery(subscriber.name(), entry.id(), entry.position(), attempt, tenure.fence());
+      var delivery = delivery(entry, attempt, tenure);
       var timing = trace.begin();
       var outcome =
           isExpired(entry) ? new Outcome.Expired() : plainly(handover, entry, delivery, tenure);
@@ -174,7 +180,8 @@ final class Attempts {
   }
 
   private Delivery delivery(LogEntry entry, int attempt, Tenure tenure) {
-    return new Delivery(subscriber.name(), entry.id(), entry.position(), attempt, tenure.fence());
+    return new Delivery(
+        subscriber.name(), entry.id(), entry.position(), attempt, tenure.fence(), inbox);
   }
 
   private Outcome afterFailure(Throwable failure, int attempt) {

@@ -8,6 +8,7 @@ import io.iworx.eventbus.spi.ClaimLostException;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.Inbox;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.Slice;
@@ -93,6 +94,11 @@ final class FakeLog implements EventLog, SubscriptionStore {
 
   @Override
   public Schedule schedule() {
+    throw new IllegalStateException("not offered");
+  }
+
+  @Override
+  public Inbox inbox() {
     throw new IllegalStateException("not offered");
   }
 

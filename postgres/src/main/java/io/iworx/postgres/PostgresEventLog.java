@@ -3,6 +3,7 @@ package io.iworx.postgres;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.Inbox;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.Slice;
@@ -94,6 +95,11 @@ public final class PostgresEventLog implements EventLog {
   @Override
   public Schedule schedule() {
     return schedule;
+  }
+
+  @Override
+  public Inbox inbox() {
+    return PostgresInbox::add;
   }
 
   @Override

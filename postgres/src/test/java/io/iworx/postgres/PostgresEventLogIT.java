@@ -4,6 +4,7 @@ import io.iworx.eventbus.spi.EventLog;
 import io.iworx.testing.EventLogContract;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,9 +14,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(TestServer.class)
 class PostgresEventLogIT extends EventLogContract {
   @RegisterExtension final TestDatabase database;
+  @RegisterExtension final TestDatabase own;
+  private final AtomicBoolean prepared = new AtomicBoolean();
 
   PostgresEventLogIT(TestServer server) {
     database = TestDatabase.migrated(server);
+    own = TestDatabase.empty(server);
   }
 
   @Override
@@ -32,6 +36,17 @@ class PostgresEventLogIT extends EventLogContract {
   protected Connection openTransaction() throws SQLException {
     Connection connection = database.pool().getConnection();
     connection.setAutoCommit(false);
+    return connection;
+  }
+
+  @Override
+  protected Connection openOwnDatabase() throws SQLException {
+    Connection connection = own.pool().getConnection();
+    connection.setAutoCommit(false);
+    if (prepared.compareAndSet(false, true)) {
+      PostgresInbox.createTable(connection);
+      connection.commit();
+    }
     return connection;
   }
 }

@@ -7,6 +7,7 @@ import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.Inbox;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.Slice;
@@ -71,6 +72,12 @@ final class CutOffLog implements EventLog, SubscriptionStore {
   @Override
   public Schedule schedule() {
     return log().schedule();
+  }
+
+  /** The handler's database is not what is cut off. */
+  @Override
+  public Inbox inbox() {
+    return log.inbox();
   }
 
   @Override

@@ -27,7 +27,8 @@ public abstract class EventLogContract
         FailurePromises,
         OperatorPromises,
         InstancePromises,
-        TransactionPromises {
+        TransactionPromises,
+        InboxPromises {
 
   private final ArrayDeque<AutoCloseable> opened = new ArrayDeque<>();
   private @Nullable EventLog log;
@@ -46,6 +47,13 @@ public abstract class EventLogContract
    * {@link EventLog.Feature#CALLER_TRANSACTION} only. They close it.
    */
   protected abstract Connection openTransaction() throws SQLException;
+
+  /**
+   * A connection to a database of a handler's own, not the log's, with autocommit off, that may
+   * create tables and is ready for the log's inbox: for the tests of {@link EventLog.Feature#INBOX}
+   * only. They close it.
+   */
+  protected abstract Connection openOwnDatabase() throws SQLException;
 
   @Override
   public final EventLog log() throws Exception {
@@ -89,6 +97,13 @@ public abstract class EventLogContract
     var offered = log().features().contains(EventLog.Feature.CALLER_TRANSACTION);
     Assumptions.assumeTrue(offered, "not offered: CALLER_TRANSACTION");
     return openTransaction();
+  }
+
+  @Override
+  public final Connection ownDatabase() throws Exception {
+    var offered = log().features().contains(EventLog.Feature.INBOX);
+    Assumptions.assumeTrue(offered, "not offered: INBOX");
+    return openOwnDatabase();
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ import io.iworx.eventbus.EventConflictException;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
+import io.iworx.eventbus.spi.Inbox;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Schedule;
 import io.iworx.eventbus.spi.Slice;
@@ -96,6 +97,17 @@ public final class InMemoryEventLog implements EventLog {
   @Override
   public Schedule schedule() {
     return schedule;
+  }
+
+  /**
+   * Refuses: it knows no databases.
+   *
+   * @throws IllegalStateException always
+   */
+  @Override
+  public Inbox inbox() {
+    throw new IllegalStateException(
+        "An event log in memory has no inbox for a handler's own database; test with PostgreSQL.");
   }
 
   @Override

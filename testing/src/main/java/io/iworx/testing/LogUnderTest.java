@@ -51,6 +51,9 @@ interface LogUnderTest {
   /** A caller's transaction; the test is aborted as not offered where the log has none. */
   Connection transaction() throws Exception;
 
+  /** A handler's own database; the test is aborted as not offered where the log has no inbox. */
+  Connection ownDatabase() throws Exception;
+
   static Draft draft(String id, @Nullable String key, String payload) {
     return draft(id, "contract.happened", key, payload);
   }

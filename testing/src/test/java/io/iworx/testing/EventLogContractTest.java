@@ -50,6 +50,11 @@ class EventLogContractTest {
     protected Connection openTransaction() throws SQLException {
       throw new SQLException("There is no database behind a log in memory.");
     }
+
+    @Override
+    protected Connection openOwnDatabase() throws SQLException {
+      throw new SQLException("There is no inbox beside a log in memory.");
+    }
   }
 
   /** The port's call as it arrives, to be answered otherwise. */

@@ -19,4 +19,9 @@ class InMemoryEventLogTest extends EventLogContract {
   protected Connection openTransaction() throws SQLException {
     throw new SQLException("There is no database behind a log in memory.");
   }
+
+  @Override
+  protected Connection openOwnDatabase() throws SQLException {
+    throw new SQLException("There is no inbox beside a log in memory.");
+  }
 }

@@ -27,7 +27,10 @@ public interface EventLog extends AutoCloseable {
     CALLER_TRANSACTION,
 
     /** {@link #schedule}: events that enter the log at a time to come. */
-    SCHEDULE
+    SCHEDULE,
+
+    /** {@link #inbox}: effects once in a database of the handler's own. */
+    INBOX
   }
 
   Set<Feature> features();
@@ -56,6 +59,13 @@ public interface EventLog extends AutoCloseable {
    * @throws IllegalStateException when {@link Feature#SCHEDULE} is not offered
    */
   Schedule schedule();
+
+  /**
+   * What handlers with a database of their own remember events by.
+   *
+   * @throws IllegalStateException when {@link Feature#INBOX} is not offered
+   */
+  Inbox inbox();
 
   /**
    * What is new for a reader: entries at its pending positions that show by now, and at most {@code

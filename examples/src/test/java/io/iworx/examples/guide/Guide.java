@@ -113,6 +113,19 @@ final class Guide {
   static final EventType<InspectionDue> INSPECTION_DUE =
       EventType.of("inspection.due", InspectionDue.class);
 
+  static Subscription handleInADatabaseOfItsOwn(EventBus bus, DataSource own, History history) {
+    return bus.subscribe(
+        "asset-history",
+        List.of(DomainEvents.WORK_ORDER_COMPLETED),
+        (event, delivery) -> {
+          try (var connection = own.getConnection()) {
+            connection.setAutoCommit(false);
+            delivery.once(connection, it -> history.add(it, event.payload()));
+            connection.commit();
+          }
+        });
+  }
+
   static Subscription subscribeToAPattern(EventBus bus, List<String> seen) {
     return bus.subscribe(
         "inspection-audit",

@@ -3,6 +3,7 @@ package io.iworx.examples.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.iworx.eventbus.DomainEvents;
 import io.iworx.eventbus.DomainEvents.WorkOrderCompleted;
 import io.iworx.eventbus.EventBus;
 import io.iworx.eventbus.PermanentFailure;
@@ -11,6 +12,7 @@ import io.iworx.examples.guide.Guide.WorkOrder;
 import io.iworx.postgres.ConnectionPool;
 import io.iworx.postgres.Migrations;
 import io.iworx.postgres.PostgresEventLog;
+import io.iworx.postgres.PostgresInbox;
 import io.iworx.postgres.PostgresSagaStore;
 import io.iworx.postgres.embedded.EmbeddedPostgres;
 import io.iworx.sagas.SagaResult.Compensated;
@@ -59,6 +61,40 @@ class GuideIT {
       Guide.publishOnChange(database, bus, new Orders(), order);
       assertThat(count("orders WHERE status = 'completed'")).isEqualTo(1);
       await().atMost(SOON).until(() -> count("history") == 1);
+    }
+  }
+
+  @Test
+  void aHandlerWithADatabaseOfItsOwnWritesOnce() throws Exception {
+    execute("CREATE DATABASE history_service");
+    try (var own =
+            ConnectionPool.open(
+                server.jdbcUrl("history_service"), server.user(), server.password(), 4);
+        var log = PostgresEventLog.create(database);
+        var bus = EventBus.create("asset-service", log)) {
+      try (var connection = own.getConnection();
+          var statement = connection.createStatement()) {
+        PostgresInbox.createTable(connection);
+        statement.execute("CREATE TABLE history (work_order text NOT NULL)");
+      }
+      try (var _ = Guide.handleInADatabaseOfItsOwn(bus, own, GuideIT::addToHistory)) {
+        bus.publish(
+            DomainEvents.WORK_ORDER_COMPLETED,
+            new WorkOrderCompleted("wo-2", "asset-1", "in_progress", "completed"));
+        await()
+            .atMost(SOON)
+            .until(
+                () -> {
+                  try (var connection = own.getConnection();
+                      var statement = connection.createStatement();
+                      var rows =
+                          statement.executeQuery(
+                              "SELECT (SELECT count(*) FROM history), (SELECT count(*) FROM iworx_inbox)")) {
+                    rows.next();
+                    return rows.getLong(1) == 1 && rows.getLong(2) == 1;
+                  }
+                });
+      }
     }
   }
 
