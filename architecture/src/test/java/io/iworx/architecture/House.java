@@ -36,7 +36,8 @@ final class House {
                   "sagas",
                   "serviceclient",
                   "postgres",
-                  "server")));
+                  "server")),
+          Map.entry("torture", Set.of("correlation", "eventbus", "postgres", "server")));
 
   /** The product's nouns: free of databases, brokers and frameworks. */
   static final Set<String> NOUNS =
