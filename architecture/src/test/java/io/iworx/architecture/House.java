@@ -36,8 +36,7 @@ final class House {
                   "sagas",
                   "serviceclient",
                   "postgres",
-                  "server")),
-          Map.entry("torture", Set.of("correlation", "eventbus", "postgres", "server")));
+                  "server")));
 
   /** The product's nouns: free of databases, brokers and frameworks. */
   static final Set<String> NOUNS =

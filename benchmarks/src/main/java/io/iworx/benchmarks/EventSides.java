@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** The sides of {@link EventRows}, in the order in which a round runs them. */
 final class EventSides {
-  /** The pool of the side that publishes one by one: on two cores 16 to 32 are equally fast. */
+  /** The pool of the side that publishes one by one, as large as our own. */
   private static final String POOL = "24";
 
   private static final String RABBITMQ = "rabbitmq-server";
@@ -15,9 +15,9 @@ final class EventSides {
   private static final double COPY_BATCH = 100;
 
   /** More than a transactional handler has handled so far in a second. */
-  private static final String TRANSACTIONAL_EVENTS = "15000";
+  private static final String TRANSACTIONAL_EVENTS = "25000";
 
-  private static final String BATCH_EVENTS = "40000";
+  private static final String BATCH_EVENTS = "80000";
 
   private static final double IDLE_SECONDS = 3;
 

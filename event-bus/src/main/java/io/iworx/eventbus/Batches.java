@@ -3,6 +3,8 @@ package io.iworx.eventbus;
 import io.iworx.eventbus.spi.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Many events a transaction, in the order of the log. When a transaction fails its events come one
@@ -15,7 +17,9 @@ final class Batches implements Delivering {
   private final Retries retries;
   private final int batchSize;
   private final List<LogEntry> begun = new ArrayList<>();
-  private volatile boolean busy;
+
+  /** Of what was begun and is not delivered yet. */
+  private final Set<String> keys = ConcurrentHashMap.newKeySet();
 
   Batches(
       Handover.InTransaction handover,
@@ -32,7 +36,10 @@ final class Batches implements Delivering {
 
   @Override
   public void begin(LogEntry entry) {
-    busy = true;
+    var key = entry.key();
+    if (key != null) {
+      keys.add(key); // before the progress knows of it, so that nobody takes the key for idle
+    }
     if (tenure.progress().begin(entry) == Progress.Turn.DELIVER) {
       if (attempts.isExpired(entry)) {
         tenure.progress().finished(entry.position());
@@ -43,12 +50,17 @@ final class Batches implements Delivering {
   }
 
   @Override
+  public boolean hasEnough() {
+    return begun.size() >= batchSize;
+  }
+
+  @Override
   public void deliver() {
     for (var from = 0; from < begun.size() && tenure.lasts(); from += batchSize) {
       together(begun.subList(from, Math.min(begun.size(), from + batchSize)));
     }
     begun.clear();
-    busy = false;
+    keys.clear();
   }
 
   private void together(List<LogEntry> entries) {
@@ -83,7 +95,7 @@ final class Batches implements Delivering {
 
   @Override
   public boolean isBusy(String key) {
-    return busy;
+    return keys.contains(key);
   }
 
   @Override

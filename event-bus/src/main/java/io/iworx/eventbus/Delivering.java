@@ -10,6 +10,9 @@ interface Delivering {
    */
   void begin(LogEntry entry) throws InterruptedException;
 
+  /** Whether taking on more would make nothing better. */
+  boolean hasEnough();
+
   /** Nothing more comes for now: whatever was begun is to be delivered. */
   void deliver() throws InterruptedException;
 

@@ -3,8 +3,9 @@ package io.iworx.eventbus;
 import io.iworx.eventbus.spi.LogEntry;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /** Reads log entries as the types a subscription asked for. */
@@ -26,14 +27,14 @@ final class EventDecoder<T> {
   }
 
   boolean matches(LogEntry entry) {
-    return typeOf(entry).isPresent();
+    return typeOf(entry) != null;
   }
 
   /**
    * @throws PermanentFailure when payload or metadata cannot be read
    */
   Event<T> decode(LogEntry entry) {
-    var type = typeOf(entry).orElseThrow();
+    var type = Objects.requireNonNull(typeOf(entry), "only what matches is decoded");
     try {
       return of(entry, Payloads.decode(entry.payload(), type.payloadType()));
     } catch (JacksonException e) {
@@ -78,7 +79,12 @@ final class EventDecoder<T> {
     }
   }
 
-  private Optional<EventType<? extends T>> typeOf(LogEntry entry) {
-    return types.stream().filter(type -> type.matches(entry.type())).findFirst();
+  private @Nullable EventType<? extends T> typeOf(LogEntry entry) {
+    for (var type : types) {
+      if (type.matches(entry.type())) {
+        return type;
+      }
+    }
+    return null;
   }
 }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class Keeper {
   private final Map<String, Dispatcher> dispatchers = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition woken = lock.newCondition();
+  private final ReentrantLock looking = new ReentrantLock();
   private boolean started;
   private boolean closed;
   private boolean soon;
@@ -68,9 +70,19 @@ final class Keeper {
     dispatcher.awaitLook(FIRST_LOOK);
   }
 
-  /** Its tenures are written on until they end. */
+  /**
+   * No later look notes that this instance serves it; a look under way is waited for, within
+   * reason.
+   */
   void remove(Dispatcher dispatcher) {
     dispatchers.remove(dispatcher.name(), dispatcher);
+    try {
+      if (looking.tryLock(FIRST_LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
+        looking.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Something changed: finds out at once how the subscriptions stand. */
@@ -133,7 +145,15 @@ final class Keeper {
 
   /** Returns when to look again. */
   private Duration look() {
-    var all = List.copyOf(dispatchers.values());
+    looking.lock();
+    try {
+      return look(List.copyOf(dispatchers.values()));
+    } finally {
+      looking.unlock();
+    }
+  }
+
+  private Duration look(List<Dispatcher> all) {
     if (all.isEmpty()) {
       return lease.dividedBy(3);
     }

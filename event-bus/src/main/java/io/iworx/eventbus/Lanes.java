@@ -17,9 +17,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One lane per key, each a virtual thread: events of one key follow each other, different keys and
- * events without a key pass each other. A lane exists while it has events; when one of them fails,
- * the key waits elsewhere and the lane is closed.
+ * One lane per key: events of one key follow each other, different keys and events without a key
+ * pass each other. A lane exists while it has events; when one of them fails, the key waits
+ * elsewhere and the lane is closed.
+ *
+ * <p>Lanes are worked off by virtual threads that go from one to the next. Each calls another
+ * before it begins, while more lanes wait: so handlers that block run side by side, and where they
+ * do not, a few threads do for all.
  */
 final class Lanes implements Delivering {
   private static final Duration LOOK_UP = Duration.ofMillis(50);
@@ -33,7 +37,11 @@ final class Lanes implements Delivering {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition quiet = lock.newCondition();
   private final Map<String, Lane> byKey = new HashMap<>();
-  private final Set<Thread> threads = new HashSet<>();
+  private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+  private final Set<Thread> workers = new HashSet<>();
+
+  /** A worker was called and has not come yet. */
+  private boolean called;
 
   Lanes(
       Handover.Plain<?> handover,
@@ -74,6 +82,11 @@ final class Lanes implements Delivering {
   }
 
   @Override
+  public boolean hasEnough() {
+    return true; // whatever was begun is being delivered
+  }
+
+  @Override
   public void deliver() {}
 
   @Override
@@ -91,11 +104,11 @@ final class Lanes implements Delivering {
     lock.lock();
     try {
       try {
-        while (!threads.isEmpty()) {
+        while (!workers.isEmpty()) {
           quiet.await();
         }
       } catch (InterruptedException e) {
-        threads.forEach(Thread::interrupt);
+        workers.forEach(Thread::interrupt);
         awaitEndOfInterrupted();
       }
     } finally {
@@ -106,7 +119,7 @@ final class Lanes implements Delivering {
   private void awaitEndOfInterrupted() {
     try {
       var left = GRACE_AFTER_INTERRUPT.toNanos();
-      while (!threads.isEmpty() && left > 0) {
+      while (!workers.isEmpty() && left > 0) {
         left = quiet.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -120,14 +133,74 @@ final class Lanes implements Delivering {
     if (key != null) {
       byKey.put(key, lane);
     }
-    var thread =
-        Thread.ofVirtual().name("subscription-" + tenure.claim().subscription()).unstarted(lane);
-    threads.add(thread);
-    thread.start();
+    ready.add(lane);
+    call();
+  }
+
+  /** Calls a worker, unless one is on its way or nothing is left for it. */
+  private void call() {
+    if (!called && !ready.isEmpty()) {
+      called = true;
+      var worker =
+          Thread.ofVirtual()
+              .name("subscription-" + tenure.claim().subscription())
+              .unstarted(this::work);
+      workers.add(worker);
+      worker.start();
+    }
+  }
+
+  private void work() {
+    var lane = come();
+    try {
+      while (lane != null) {
+        lane.run();
+        lane = nextLane();
+      }
+    } catch (InterruptedException e) {
+      // by whoever closes the subscription
+    } finally {
+      go();
+    }
+  }
+
+  private @Nullable Lane come() {
+    lock.lock();
+    try {
+      called = false;
+      return takeLane();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Lane nextLane() {
+    lock.lock();
+    try {
+      return takeLane();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Lane takeLane() {
+    var lane = ready.poll();
+    call();
+    return lane;
+  }
+
+  private void go() {
+    lock.lock();
+    try {
+      workers.remove(Thread.currentThread());
+      quiet.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The events of one key that are under way, the first of them at the handler. */
-  private final class Lane implements Runnable {
+  private final class Lane {
     private final @Nullable String key;
     private final ArrayDeque<LogEntry> queue = new ArrayDeque<>(1); // guarded by the lock
 
@@ -135,15 +208,15 @@ final class Lanes implements Delivering {
       this.key = key;
     }
 
-    @Override
-    public void run() {
+    void run() throws InterruptedException {
       try {
         var entry = next();
         while (entry != null && handle(entry)) {
           entry = next();
         }
       } catch (InterruptedException e) {
-        close(); // by whoever closes the subscription
+        close();
+        throw e;
       } catch (Throwable e) { // an error here must not look like a handled event
         tenure.end(e);
         close();
@@ -152,6 +225,9 @@ final class Lanes implements Delivering {
 
     /** Returns whether the next event of the key may follow. */
     private boolean handle(LogEntry entry) throws InterruptedException {
+      if (tenure.lasts()) {
+        Thread.interrupted(); // by the handler before, which is none of this one's concern
+      }
       var outcome = attempts.plainly(handover, entry, 1, tenure);
       switch (outcome) {
         case Outcome.Handled(), Outcome.Expired() -> {
@@ -210,8 +286,6 @@ final class Lanes implements Delivering {
         if (key != null) {
           byKey.remove(key, this);
         }
-        threads.remove(Thread.currentThread());
-        quiet.signalAll();
       } finally {
         lock.unlock();
       }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * one that is new, slow or far behind never holds another up.
  */
 final class PartitionRun {
-  /** Bounds how long the end of a tenure goes unnoticed by a reader with nothing to read. */
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
+  /** How often a reader with nothing to read looks by itself; whatever concerns it rouses it. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  /** The same where it may not read on. */
+  private static final Duration PAUSE = Duration.ofMillis(250);
 
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(2);
 
@@ -29,6 +33,9 @@ final class PartitionRun {
   private final Runnable whenEnded;
   private final Thread thread;
   private final AtomicBoolean redriveAsked = new AtomicBoolean();
+  private final ReentrantLock waitLock = new ReentrantLock();
+  private boolean waiting; // guarded by the lock
+  private boolean roused; // guarded by the lock
   private volatile long stopAt = Long.MAX_VALUE;
   private int withCare;
 
@@ -61,6 +68,7 @@ final class PartitionRun {
         Thread.ofVirtual()
             .name("subscription-" + subscriber.name() + "-" + tenure.claim().partition())
             .unstarted(this::run);
+    tenure.whenEnds(this::rouse);
   }
 
   void start() {
@@ -87,6 +95,50 @@ final class PartitionRun {
 
   void redrive() {
     redriveAsked.set(true);
+    rouse();
+  }
+
+  /** Ends its waiting for news. */
+  private void rouse() {
+    waitLock.lock();
+    try {
+      if (waiting && !roused) {
+        roused = true;
+        thread.interrupt();
+      }
+    } finally {
+      waitLock.unlock();
+    }
+  }
+
+  private void awaitNews(Checkpoint from) throws InterruptedException {
+    waits(true);
+    try {
+      if (tenure.lasts() && !redriveAsked.get()) {
+        subscriber.log().awaitBeyond(from, LONGEST_WAIT);
+      }
+    } catch (InterruptedException e) {
+      if (!waits(false)) {
+        throw e;
+      }
+      return;
+    }
+    if (waits(false)) {
+      Thread.interrupted();
+    }
+  }
+
+  /** Returns whether it was roused since it began to wait. */
+  private boolean waits(boolean now) {
+    waitLock.lock();
+    try {
+      var was = roused;
+      roused = false;
+      waiting = now;
+      return was;
+    } finally {
+      waitLock.unlock();
+    }
   }
 
   /** Waits until handlers have ended, and interrupts them when they take too long. */
@@ -128,16 +180,18 @@ final class PartitionRun {
         retries.redrive(delivering);
       }
       if (from.position() >= stopAt || retries.isFull()) {
-        tenure.pause(LONGEST_WAIT);
+        delivering.deliver();
+        tenure.pause(PAUSE);
         continue;
       }
       var slice = slice(from);
       if (slice == null) {
+        delivering.deliver();
         continue;
       }
       from = deliver(slice, from);
       if (slice.entries().isEmpty()) {
-        subscriber.log().awaitBeyond(from, LONGEST_WAIT);
+        awaitNews(from);
       }
     }
   }
@@ -179,7 +233,10 @@ final class PartitionRun {
       }
     }
     careful.clear();
-    delivering.deliver();
+    var more = slice.entries().size() >= subscriber.options().batchSize();
+    if (!more || delivering.hasEnough()) {
+      delivering.deliver();
+    }
     return upTo;
   }
 

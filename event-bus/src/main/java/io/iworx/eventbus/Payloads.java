@@ -118,11 +118,17 @@ final class Payloads {
    * @throws JacksonException when it is no JSON object, or does not fit the type
    */
   static <T> T decode(String json, Class<T> type) {
-    var tree = JSON.readTree(json);
-    if (!tree.isObject()) {
-      throw new StreamReadException("a payload is an object, not " + tree.getNodeType());
+    try (var parser = JSON.createParser(json)) {
+      var first = parser.nextToken();
+      if (first != JsonToken.START_OBJECT) {
+        throw new StreamReadException(parser, "a payload is an object, not " + first);
+      }
+      var value = JSON.readValue(parser, type);
+      if (parser.nextToken() != null) {
+        throw new StreamReadException(parser, "something follows the object");
+      }
+      return value;
     }
-    return JSON.treeToValue(tree, type);
   }
 
   /** A JSON object as a map. */

@@ -42,6 +42,8 @@ final class Tenure {
   /** In nanoseconds; from before the store was asked, so never too late. */
   private volatile long prolongedAt;
 
+  private volatile Runnable whenEnds = () -> {};
+
   /**
    * @param claimedAt {@link System#nanoTime} from before the claim was asked for
    */
@@ -76,10 +78,16 @@ final class Tenure {
     return ended.getCount() > 0 && System.nanoTime() - prolongedAt < claim.lease().toNanos();
   }
 
+  /** What to run when it is ended; not when its lease runs out. Set once, before it begins. */
+  void whenEnds(Runnable action) {
+    whenEnds = action;
+  }
+
   /** Ends it, for the first reason given; null for being closed. */
   void end(@Nullable Throwable why) {
     reason.compareAndSet(null, why);
     ended.countDown();
+    whenEnds.run();
   }
 
   /** Why it ended; null while it lasts, and when it was closed or its lease ran out. */

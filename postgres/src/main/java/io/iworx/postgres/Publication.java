@@ -32,10 +32,15 @@ final class Publication {
 
   Publication(List<Draft> drafts) {
     this.drafts = drafts;
-    this.bytes =
-        drafts.stream()
-            .mapToLong(draft -> draft.payload().length() + draft.metadata().length())
-            .sum();
+    this.bytes = bytesOf(drafts);
+  }
+
+  private static long bytesOf(List<Draft> drafts) {
+    long bytes = 0;
+    for (Draft draft : drafts) {
+      bytes += draft.payload().length() + draft.metadata().length();
+    }
+    return bytes;
   }
 
   List<Draft> drafts() {

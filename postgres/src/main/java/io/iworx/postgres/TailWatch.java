@@ -135,6 +135,8 @@ final class TailWatch implements AutoCloseable {
       if (before == null || now.upTo() > before.upTo() || !now.open().equals(before.open())) {
         activeAt = System.nanoTime();
         moved.signalAll();
+      } else if (now.settled() != before.settled()) {
+        moved.signalAll();
       }
       paid = !owed.isEmpty() && owed.keySet().removeIf(now::isDone);
       long oldest = System.nanoTime() - OWED_FOR.toNanos();

@@ -1,7 +1,0 @@
-package io.iworx.torture;
-
-/** What a worker process does. */
-enum Role {
-  PUBLISHER,
-  SUBSCRIBER
-}
