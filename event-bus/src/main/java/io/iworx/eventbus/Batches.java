@@ -42,7 +42,7 @@ final class Batches implements Delivering {
     }
     if (tenure.progress().begin(entry) == Progress.Turn.DELIVER) {
       if (attempts.isExpired(entry)) {
-        tenure.progress().finished(entry.position());
+        tenure.progress().expired(entry.position());
         return;
       }
       begun.add(entry);
@@ -85,7 +85,7 @@ final class Batches implements Delivering {
             handover, List.of(entry), 1, tenure, work -> tenure.handleIn(List.of(entry), work));
     switch (outcome) {
       case Outcome.Handled(), Outcome.NotTried() -> {}
-      case Outcome.Expired() -> tenure.progress().finished(entry.position());
+      case Outcome.Expired() -> tenure.progress().expired(entry.position());
       case Outcome.RetryAfter(var wait, var failure) ->
           retries.block(entry, 1, wait, failure, List.of());
       case Outcome.SetAside(var failure) -> retries.setAside(entry, failure, List.of());

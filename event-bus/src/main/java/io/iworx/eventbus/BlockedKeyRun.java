@@ -83,7 +83,10 @@ final class BlockedKeyRun {
     }
     return switch (attempt(entry, attempt)) {
       case Outcome.Handled() -> moved();
-      case Outcome.Expired() -> settled();
+      case Outcome.Expired() -> {
+        tenure.progress().expired(row.position());
+        yield settled();
+      }
       case Outcome.RetryAfter(var wait, var failure) -> {
         change(Retries.row(entry, attempt, retries.now().plus(wait), Reason.of(failure)));
         yield true;
@@ -217,7 +220,8 @@ final class BlockedKeyRun {
                   work -> tenure.handleIn(List.of(entry), work));
         };
     switch (outcome) {
-      case Outcome.Handled(), Outcome.Expired() -> tenure.progress().finished(entry.position());
+      case Outcome.Handled() -> tenure.progress().finished(entry.position());
+      case Outcome.Expired() -> tenure.progress().expired(entry.position());
       case Outcome.NotTried() -> {}
       case Outcome.RetryAfter(var wait, var failure) -> retries.blockAlone(entry, 1, wait, failure);
       case Outcome.SetAside(var failure) -> retries.setAside(entry, failure, List.of());

@@ -230,8 +230,13 @@ final class Lanes implements Delivering {
       }
       var outcome = attempts.plainly(handover, entry, 1, tenure);
       switch (outcome) {
-        case Outcome.Handled(), Outcome.Expired() -> {
+        case Outcome.Handled() -> {
           tenure.progress().finished(entry.position());
+          room.release();
+          return true;
+        }
+        case Outcome.Expired() -> {
+          tenure.progress().expired(entry.position());
           room.release();
           return true;
         }

@@ -53,6 +53,10 @@ final class Progress {
   private final Claim claim;
   private final int maxRanges;
   private final TreeSet<Long> unfinished = new TreeSet<>();
+
+  /** What the store is to be told of, so that nobody takes it for handled. */
+  private final TreeSet<Long> expired = new TreeSet<>();
+
   private final BlockedRows rows = new BlockedRows();
   private final Map<String, Waiting> waiting = new HashMap<>();
 
@@ -112,6 +116,18 @@ final class Progress {
     lock.lock();
     try {
       unfinished.remove(position);
+      version++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An event that was begun, or whose turn came after waiting, has expired. */
+  void expired(long position) {
+    lock.lock();
+    try {
+      unfinished.remove(position);
+      expired.add(position);
       version++;
     } finally {
       lock.unlock();
@@ -341,7 +357,14 @@ final class Progress {
     lock.lock();
     try {
       preparedVersion = version;
-      return new Advance(claim, checkpoint(), rows.unwritten(), rows.freed(), List.of(), List.of());
+      return new Advance(
+          claim,
+          checkpoint(),
+          rows.unwritten(),
+          rows.freed(),
+          List.of(),
+          List.of(),
+          expired.isEmpty() ? Positions.none() : Positions.of(expired));
     } finally {
       lock.unlock();
     }
@@ -352,6 +375,9 @@ final class Progress {
     lock.lock();
     try {
       rows.written(advance);
+      if (!advance.expired().isEmpty()) {
+        expired.removeIf(advance.expired()::contains);
+      }
       if (advance.checkpoint() != null) {
         writtenVersion = preparedVersion;
       }

@@ -167,7 +167,8 @@ final class Tenure {
               prepared.blocked(),
               prepared.freed(),
               deadLetters,
-              List.of());
+              List.of(),
+              prepared.expired());
       var askedAt = System.nanoTime();
       requireHeld(store.advance(List.of(advance)));
       progress.written(advance);

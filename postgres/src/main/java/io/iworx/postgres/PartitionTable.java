@@ -69,6 +69,12 @@ final class PartitionTable {
       WHERE subscription = ? AND partition = ? AND fence = ?
       """;
 
+  private static final String EXPIRED =
+      """
+      INSERT INTO event_expirations (subscription, position) SELECT ?, unnest(?::bigint[])
+      ON CONFLICT DO NOTHING
+      """;
+
   private PartitionTable() {}
 
   static List<Claim> claim(
@@ -173,8 +179,21 @@ final class PartitionTable {
     if (!advance.blocked().isEmpty()) {
       BlockedKeyTable.put(connection, claim, advance.blocked());
     }
+    if (!advance.expired().isEmpty()) {
+      noteExpired(connection, claim, advance.expired());
+    }
     for (var letter : advance.deadLetters()) {
       DeadLetterTable.add(connection, claim.subscription(), letter);
+    }
+  }
+
+  private static void noteExpired(Connection connection, Claim claim, Positions expired)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(EXPIRED)) {
+      statement.setString(1, claim.subscription());
+      statement.setArray(
+          2, connection.createArrayOf("bigint", expired.stream().boxed().toArray(Long[]::new)));
+      statement.executeUpdate();
     }
   }
 

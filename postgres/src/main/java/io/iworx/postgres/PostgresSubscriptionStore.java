@@ -76,7 +76,7 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
 
   @Override
   public List<Claim> advance(List<Advance> advances) {
-    List<Advance> moves = advances.stream().filter(PostgresSubscriptionStore::onlyMoves).toList();
+    List<Advance> moves = advances.stream().filter(Advance::onlyMoves).toList();
     List<Claim> lost = new ArrayList<>();
     try {
       if (!moves.isEmpty()) {
@@ -84,7 +84,7 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
             Transactions.alone(dataSource, connection -> PartitionTable.move(connection, moves)));
       }
       for (Advance advance : advances) {
-        if (!onlyMoves(advance) && !written(advance)) {
+        if (!advance.onlyMoves() && !written(advance)) {
           lost.add(advance.claim());
         }
       }
@@ -92,14 +92,6 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
     } catch (SQLException e) {
       throw failed(advances.getFirst().claim(), e);
     }
-  }
-
-  private static boolean onlyMoves(Advance advance) {
-    return advance.checkpoint() != null
-        && advance.blocked().isEmpty()
-        && advance.freed().isEmpty()
-        && advance.deadLetters().isEmpty()
-        && advance.redriven().isEmpty();
   }
 
   private boolean written(Advance advance) throws SQLException {

@@ -12,6 +12,7 @@ import io.iworx.eventbus.spi.ClaimLostException;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Positions;
 import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
 import io.iworx.eventbus.spi.SubscriptionStatus;
@@ -264,5 +265,29 @@ class SubscriptionStoreIT {
     setAside(claim, append("later"), 1, "stale");
     assertThat(store.admin().deadLetters("stock", 10)).hasSize(1);
     assertThat(other.checkpoint()).isEqualTo(Checkpoint.at(2));
+  }
+
+  @Test
+  void tellsWhatExpiredFromWhatWasHandled() throws SQLException {
+    Claim claim = claim("one", LEASE);
+    LogEntry handled = append("handled");
+    LogEntry late = append("late");
+    LogEntry waiting = append("waiting");
+    Advance advance =
+        new Advance(
+            claim,
+            Checkpoint.at(waiting.position() - 1),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Positions.of(late.position()));
+    assertThat(store.advance(List.of(advance))).isEmpty();
+    assertThat(store.advance(List.of(advance))).isEmpty(); // said twice, noted once
+    assertThat(
+            database.query(
+                "SELECT concat_ws('|', handled_by, waiting_for, expired_for) FROM domain_event_status ORDER BY position"))
+        .containsExactly("{stock}|{}|{}", "{}|{}|{stock}", "{}|{stock}|{}");
+    assertThat(handled.position()).isLessThan(late.position());
   }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     else was quicker
  * @param deadLetters events that are given up; one that was given up before stays as it is
  * @param redriven ids of events that are dead letters no longer; each must still be one, as above
+ * @param expired positions of events that were not delivered because they had expired: for whoever
+ *     asks later what became of them
  */
 public record Advance(
     Claim claim,
@@ -21,7 +23,19 @@ public record Advance(
     List<BlockedKey> blocked,
     List<BlockedKey.Id> freed,
     List<DeadLetter> deadLetters,
-    List<String> redriven) {
+    List<String> redriven,
+    Positions expired) {
+
+  /** With nothing expired. */
+  public Advance(
+      Claim claim,
+      @Nullable Checkpoint checkpoint,
+      List<BlockedKey> blocked,
+      List<BlockedKey.Id> freed,
+      List<DeadLetter> deadLetters,
+      List<String> redriven) {
+    this(claim, checkpoint, blocked, freed, deadLetters, redriven, Positions.none());
+  }
 
   /** Only moves the checkpoint. */
   public static Advance to(Claim claim, Checkpoint checkpoint) {
@@ -33,12 +47,23 @@ public record Advance(
     return new Advance(claim, null, List.of(), List.of(), List.of(), List.of());
   }
 
+  /** Whether there is a checkpoint, and nothing else. */
+  public boolean onlyMoves() {
+    return checkpoint != null
+        && blocked.isEmpty()
+        && freed.isEmpty()
+        && deadLetters.isEmpty()
+        && redriven.isEmpty()
+        && expired.isEmpty();
+  }
+
   /** Whether it changes nothing but the lease. */
   public boolean isEmpty() {
     return checkpoint == null
         && blocked.isEmpty()
         && freed.isEmpty()
         && deadLetters.isEmpty()
-        && redriven.isEmpty();
+        && redriven.isEmpty()
+        && expired.isEmpty();
   }
 }
