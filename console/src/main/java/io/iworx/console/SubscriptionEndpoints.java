@@ -1,9 +1,11 @@
 package io.iworx.console;
 
 import io.iworx.eventbus.EventException;
+import io.iworx.eventbus.SubscriptionOptions;
 import io.iworx.eventbus.spi.BlockedKey;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.Start;
+import io.iworx.eventbus.spi.SubscriptionAdmin;
 import io.iworx.eventbus.spi.SubscriptionStatus;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -34,30 +36,57 @@ final class SubscriptionEndpoints {
   /**
    * What is to be done.
    *
-   * @param action {@code pause}, {@code resume}, {@code remove}, {@code count} or {@code replay}
+   * @param action {@code pause}, {@code resume}, {@code remove}, {@code repartition}, {@code count}
+   *     or {@code replay}
    * @param after for the last two: the position to begin after
    * @param since for the last two: the time to begin with
+   * @param partitions for {@code repartition}, which takes a step and is repeated until done
    */
-  private record Change(@Nullable String action, @Nullable Long after, @Nullable Instant since) {}
+  private record Change(
+      @Nullable String action,
+      @Nullable Long after,
+      @Nullable Instant since,
+      @Nullable Integer partitions) {}
 
   Answer change(HttpServletRequest request, String name) throws IOException {
     Query.of(request, Set.of());
-    var change = JsonBody.of(request, Change.class, "action and, for replay, after or since");
+    var change = JsonBody.of(request, Change.class, "action; for replay after or since; for repartition partitions");
     var admin = log.subscriptions().admin();
     try {
       return switch (Objects.requireNonNullElse(change.action(), "")) {
         case "pause" -> done(name, admin.pause(name, true));
         case "resume" -> done(name, admin.pause(name, false));
         case "remove" -> done(name, admin.remove(name));
+        case "repartition" -> repartition(name, admin, change.partitions());
         case "count" -> Answer.json(Map.of("events", admin.countFrom(name, start(change))));
         case "replay" -> done(name, admin.replay(name, start(change)));
         default ->
             throw Refused.parameter(
-                "action", "This must be one of pause, resume, remove, count, replay.");
+                "action", "This must be one of pause, resume, remove, repartition, count, replay.");
       };
     } catch (EventException e) {
       throw Refused.of(409, Objects.requireNonNullElse(e.getMessage(), "This cannot be done now."));
     }
+  }
+
+  private static Answer repartition(
+      String name, SubscriptionAdmin admin, @Nullable Integer partitions) {
+    if (partitions == null || partitions < 1 || partitions > SubscriptionOptions.MAX_PARTITIONS) {
+      throw Refused.parameter(
+          "partitions", "Give a number from 1 to " + SubscriptionOptions.MAX_PARTITIONS + ".");
+    }
+    var step = admin.repartition(name, partitions).orElseThrow(() -> unknown(name));
+    var members = new LinkedHashMap<String, Object>();
+    members.put("state", step.state().name());
+    members.put("partitions", step.partitions());
+    members.put("stopAt", step.stopAt());
+    members.put("left", step.left());
+    members.put("holders", step.holders());
+    return Answer.json(members);
+  }
+
+  private static Refused unknown(String name) {
+    return Refused.of(404, "There is no subscription %s.".formatted(name));
   }
 
   private static Start start(Change change) {
@@ -72,7 +101,7 @@ final class SubscriptionEndpoints {
 
   private static Answer done(String name, boolean there) {
     if (!there) {
-      throw Refused.of(404, "There is no subscription %s.".formatted(name));
+      throw unknown(name);
     }
     return Answer.json(Map.of("subscription", name));
   }

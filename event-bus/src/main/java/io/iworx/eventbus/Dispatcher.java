@@ -129,8 +129,7 @@ final class Dispatcher implements Subscription {
         return;
       }
       var run =
-          new PartitionRun(
-              subscriber, attempts, tenure, standing.partitions(), () -> ended(claim, tenure));
+          new PartitionRun(subscriber, attempts, tenure, () -> ended(claim, tenure));
       run.stopAt(standing.stopAt().orElse(Long.MAX_VALUE));
       runs.put(claim.partition(), run);
       run.start();

@@ -29,7 +29,6 @@ final class PartitionRun {
   private final Retries retries;
   private final Delivering delivering;
   private final Outage outage;
-  private final int partitions;
   private final Runnable whenEnded;
   private final Thread thread;
   private final AtomicBoolean redriveAsked = new AtomicBoolean();
@@ -46,11 +45,9 @@ final class PartitionRun {
       Subscriber<?> subscriber,
       Attempts attempts,
       Tenure tenure,
-      int partitions,
       Runnable whenEnded) {
     this.subscriber = subscriber;
     this.tenure = tenure;
-    this.partitions = partitions;
     this.whenEnded = whenEnded;
     this.outage = new Outage(subscriber.name(), subscriber.busOptions().random());
     this.retries = new Retries(subscriber, attempts, tenure);
@@ -218,7 +215,7 @@ final class PartitionRun {
         return from;
       }
       if (entry.position() <= stopAt
-          && tenure.has(entry, partitions)
+          && tenure.has(entry)
           && subscriber.decoder().matches(entry)) {
         begin(entry);
       }

@@ -312,8 +312,8 @@ final class Tenure {
   }
 
   /** Whether an event belongs to this partition. */
-  boolean has(LogEntry entry, int partitions) {
-    return entry.slot() % partitions == claim.partition();
+  boolean has(LogEntry entry) {
+    return entry.slot() % claim.partitions() == claim.partition();
   }
 
   /** Writes what is left and gives the claim up, as far as the store lets us. */

@@ -169,6 +169,7 @@ final class FakeLog implements EventLog, SubscriptionStore {
         new Claim(
             definition.name(),
             0,
+            1,
             instance,
             fence.incrementAndGet(),
             checkpoint,

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class ProgressTest {
   private static final Claim CLAIM =
-      new Claim("s", 0, "i", 1, Checkpoint.at(10), List.of(), false, Duration.ofSeconds(10));
+      new Claim("s", 0, 1, "i", 1, Checkpoint.at(10), List.of(), false, Duration.ofSeconds(10));
 
   private final Progress progress = new Progress(CLAIM, Progress.MAX_PENDING_RANGES);
 
@@ -128,7 +128,7 @@ class ProgressTest {
     var blocked = row(5, "a");
     var claim =
         new Claim(
-            "s", 0, "i", 2, Checkpoint.at(10), List.of(blocked), false, Duration.ofSeconds(10));
+            "s", 0, 1, "i", 2, Checkpoint.at(10), List.of(blocked), false, Duration.ofSeconds(10));
     var later = new Progress(claim, Progress.MAX_PENDING_RANGES);
     assertThat(later.begin(entry(11, "a"))).isEqualTo(Turn.WAIT);
     assertThat(later.release(blocked, 10)).isFalse();

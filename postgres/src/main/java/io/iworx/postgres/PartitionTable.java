@@ -31,8 +31,9 @@ final class PartitionTable {
       SET instance = ?, lease_until = clock_timestamp() + ? * interval '1 millisecond',
           fence = p.fence + 1, claimed_at = clock_timestamp()
       FROM free
+      JOIN event_subscriptions AS s ON s.name = free.subscription
       WHERE p.subscription = free.subscription AND p.partition = free.partition
-      RETURNING p.partition, p.fence, p.checkpoint, p.pending::text, free.instance IS NOT NULL
+      RETURNING p.partition, p.fence, p.checkpoint, p.pending::text, free.instance IS NOT NULL, s.partitions
       """;
 
   private static final String MOVE =
@@ -92,6 +93,7 @@ final class PartitionTable {
               new Claim(
                   subscription,
                   row.getInt(1),
+                  row.getInt(6),
                   instance,
                   row.getLong(2),
                   new Checkpoint(row.getLong(3), Positions.parse(row.getString(4))),
@@ -107,6 +109,7 @@ final class PartitionTable {
           new Claim(
               subscription,
               claim.partition(),
+              claim.partitions(),
               instance,
               claim.fence(),
               claim.checkpoint(),

@@ -3,6 +3,7 @@ package io.iworx.postgres;
 import io.iworx.eventbus.EventException;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.DeadLetter;
+import io.iworx.eventbus.spi.Repartitioning;
 import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionAdmin;
 import io.iworx.eventbus.spi.SubscriptionStatus;
@@ -11,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +79,7 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
     }
   }
 
-  private static long update(Connection connection, String sql, @Nullable Object... values)
+  static long update(Connection connection, String sql, @Nullable Object... values)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < values.length; i++) {
@@ -87,7 +89,7 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
     }
   }
 
-  private static void note(Connection connection, String action, String subscription, String detail)
+  static void note(Connection connection, String action, String subscription, String detail)
       throws SQLException {
     update(connection, NOTE, action, subscription, detail);
   }
@@ -186,6 +188,12 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
     } catch (SQLException e) {
       throw SqlStates.failed("Subscription " + subscription + " could not be replayed", e);
     }
+  }
+
+  @Override
+  public Optional<Repartitioning> repartition(String subscription, int partitions) {
+    return change(
+        subscription, connection -> RepartitionStep.take(connection, subscription, partitions));
   }
 
   @Override

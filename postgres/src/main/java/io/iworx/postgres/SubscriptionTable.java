@@ -71,7 +71,10 @@ final class SubscriptionTable {
                        FROM (SELECT lease_until FROM other WHERE other.subscription = s.name
                              UNION ALL
                              SELECT lease_until FROM event_subscription_partitions AS p
-                             WHERE p.subscription = s.name AND p.instance <> ?) AS ending), ?)::bigint
+                             WHERE p.subscription = s.name AND p.instance <> ?) AS ending), ?)::bigint,
+             s.stop_at IS NOT NULL
+               AND NOT EXISTS (SELECT FROM event_subscription_partitions AS p
+                               WHERE p.subscription = s.name AND p.checkpoint <> s.stop_at)
       FROM mine
       JOIN event_subscriptions AS s ON s.name = mine.name
       """;
@@ -84,6 +87,9 @@ final class SubscriptionTable {
 
   /** So that a look right after the end of a lease sees it ended. */
   private static final long AFTER_LEASE_MILLIS = 20;
+
+  /** So that delivery stands still for no longer than it must. */
+  private static final Duration WHILE_DRAINING = Duration.ofMillis(100);
 
   private SubscriptionTable() {}
 
@@ -186,16 +192,19 @@ final class SubscriptionTable {
     int rank = row.getInt(7);
     boolean behind =
         subscriptions.stream().anyMatch(it -> it.name().equals(name) && it.number() < newest);
+    boolean letsGo = row.getBoolean(10);
     int share = partitions / present + (rank < partitions % present ? 1 : 0);
     return new Standing(
         name,
         partitions,
-        paused || behind ? 0 : share,
+        paused || behind || letsGo ? 0 : share,
         newest,
         paused,
         stop,
         row.getBoolean(8),
-        Duration.ofMillis(Math.max(0, row.getLong(9)) + AFTER_LEASE_MILLIS));
+        stop.isPresent()
+            ? WHILE_DRAINING
+            : Duration.ofMillis(Math.max(0, row.getLong(9)) + AFTER_LEASE_MILLIS));
   }
 
   private static Standing removed(SubscriptionDefinition subscription, Duration lease) {

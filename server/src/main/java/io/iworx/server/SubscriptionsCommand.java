@@ -17,6 +17,7 @@ import tools.jackson.databind.JsonNode;
       SubscriptionPauseCommand.class,
       SubscriptionResumeCommand.class,
       SubscriptionReplayCommand.class,
+      SubscriptionRepartitionCommand.class,
       SubscriptionRemoveCommand.class
     },
     footer = {

@@ -27,6 +27,7 @@ public abstract class EventLogContract
         FailurePromises,
         OperatorPromises,
         InstancePromises,
+        RepartitionPromises,
         TransactionPromises,
         InboxPromises {
 

@@ -4,10 +4,12 @@ import io.iworx.eventbus.EventException;
 import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Repartitioning;
 import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionAdmin;
 import io.iworx.eventbus.spi.SubscriptionStatus;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What an operator sees and does, under the lock of the store. */
@@ -137,6 +139,14 @@ final class InMemoryAdmin implements SubscriptionAdmin {
           }
           return row != null;
         });
+  }
+
+  @Override
+  public Optional<Repartitioning> repartition(String subscription, int partitions) {
+    return store.locked(
+        () ->
+            Optional.ofNullable(store.rows.get(subscription))
+                .map(it -> it.repartition(partitions, store.events, store.clock.instant())));
   }
 
   @Override

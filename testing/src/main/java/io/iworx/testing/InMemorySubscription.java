@@ -1,9 +1,13 @@
 package io.iworx.testing;
 
+import io.iworx.eventbus.EventException;
 import io.iworx.eventbus.spi.BlockedKey;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.DeadLetter;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.Positions;
+import io.iworx.eventbus.spi.Repartitioning;
+import io.iworx.eventbus.spi.Repartitioning.State;
 import io.iworx.eventbus.spi.SubscriptionDefinition;
 import io.iworx.eventbus.spi.SubscriptionStatus;
 import java.time.Duration;
@@ -14,8 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One subscription and its partitions. Guarded by the lock of its store. */
@@ -28,6 +34,7 @@ final class InMemorySubscription {
   final Set<String> redrives = new HashSet<>();
   SubscriptionDefinition definition;
   boolean paused;
+  OptionalLong stopAt = OptionalLong.empty();
 
   InMemorySubscription(SubscriptionDefinition definition, long startedAt) {
     this.definition = definition;
@@ -46,6 +53,75 @@ final class InMemorySubscription {
 
   boolean hasDeadLetters(@Nullable String key) {
     return deadLetters.values().stream().anyMatch(it -> Objects.equals(key, it.entry().key()));
+  }
+
+  /** The partition of that number; null when there are fewer now. */
+  @Nullable Part part(int number) {
+    return number < parts.size() ? parts.get(number) : null;
+  }
+
+  /** Whether all partitions have come to where they are to stop. */
+  boolean letsGo() {
+    return stopAt.isPresent()
+        && parts.stream().allMatch(it -> it.checkpoint.position() == stopAt.getAsLong());
+  }
+
+  /** The next step towards another number of partitions; nobody else is at work meanwhile. */
+  Repartitioning repartition(int wanted, InMemoryEvents events, Instant now) {
+    if (wanted == parts.size()) {
+      stopAt = OptionalLong.empty();
+      return new Repartitioning(State.DONE, wanted, 0, 0, List.of());
+    }
+    if (paused) {
+      throw new EventException(
+          "Subscription " + definition.name() + " is paused, so that it cannot drain: resume it.");
+    }
+    var highest = parts.stream().mapToLong(it -> it.checkpoint.position()).max().orElseThrow();
+    var lowest = parts.stream().mapToLong(it -> it.checkpoint.position()).min().orElseThrow();
+    var stop = Math.max(highest, stopAt.orElse(0));
+    stopAt = OptionalLong.of(stop);
+    var holders =
+        parts.stream()
+            .filter(it -> now.isBefore(it.leaseEnd))
+            .map(it -> it.instance)
+            .filter(it -> it != null)
+            .distinct()
+            .sorted()
+            .toList();
+    if (lowest < stop || !holders.isEmpty()) {
+      var state = lowest < stop ? State.DRAINING : State.LETTING_GO;
+      return new Repartitioning(state, parts.size(), stop, stop - lowest, holders);
+    }
+    divideAnew(wanted, stop, events);
+    stopAt = OptionalLong.empty();
+    return new Repartitioning(State.DONE, wanted, stop, 0, List.of());
+  }
+
+  private void divideAnew(int wanted, long position, InMemoryEvents events) {
+    var before = List.copyOf(parts);
+    var pending = new TreeSet<Long>();
+    for (var number = 0; number < before.size(); number++) {
+      for (var entry : events.after(0, Integer.MAX_VALUE)) {
+        if (entry.slot() % before.size() == number
+            && before.get(number).checkpoint.pending().contains(entry.position())) {
+          pending.add(entry.position());
+        }
+      }
+    }
+    var fence = before.stream().mapToLong(it -> it.fence).max().orElse(0) + 1;
+    parts.clear();
+    for (var number = 0; number < wanted; number++) {
+      var part = new Part(position);
+      part.checkpoint = new Checkpoint(position, Positions.of(pending));
+      part.fence = fence;
+      parts.add(part);
+    }
+    for (var part : before) {
+      for (var row : part.blocked.values()) {
+        var slot = LogEntry.slotOf(row.key(), row.position());
+        parts.get(slot % wanted).blocked.put(row.id(), row);
+      }
+    }
   }
 
   Part partOf(LogEntry entry) {

@@ -26,6 +26,8 @@ import java.util.function.Supplier;
 
 /** Claims, checkpoints, what waits and what was set aside. */
 final class InMemorySubscriptions implements SubscriptionStore {
+  private static final Duration SOON = Duration.ofMillis(50);
+
   final InMemoryEvents events;
   final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
@@ -97,12 +99,12 @@ final class InMemorySubscriptions implements SubscriptionStore {
     return new Standing(
         definition.name(),
         partitions,
-        row.paused ? 0 : share,
+        row.paused || row.letsGo() ? 0 : share,
         newest,
         row.paused,
-        OptionalLong.empty(),
+        row.stopAt,
         row.needsRedrive(),
-        changesIn(row, instance, now, lease));
+        row.stopAt.isPresent() ? SOON : changesIn(row, instance, now, lease));
   }
 
   private static Duration changesIn(
@@ -132,7 +134,7 @@ final class InMemorySubscriptions implements SubscriptionStore {
           for (var number = 0; number < parts.size() && claims.size() < atMost; number++) {
             var part = parts.get(number);
             if (part.instance == null || !now.isBefore(part.leaseEnd)) {
-              claims.add(taken(definition.name(), number, part, instance, lease));
+              claims.add(taken(definition.name(), number, parts.size(), part, instance, lease));
             }
           }
           return claims;
@@ -140,7 +142,12 @@ final class InMemorySubscriptions implements SubscriptionStore {
   }
 
   private Claim taken(
-      String name, int number, InMemorySubscription.Part part, String instance, Duration lease) {
+      String name,
+      int number,
+      int partitions,
+      InMemorySubscription.Part part,
+      String instance,
+      Duration lease) {
     var afterCrash = part.instance != null;
     part.instance = instance;
     part.fence++;
@@ -148,6 +155,7 @@ final class InMemorySubscriptions implements SubscriptionStore {
     return new Claim(
         name,
         number,
+        partitions,
         instance,
         part.fence,
         part.checkpoint,
@@ -164,7 +172,7 @@ final class InMemorySubscriptions implements SubscriptionStore {
   private boolean written(Advance advance) {
     var claim = advance.claim();
     var row = rows.get(claim.subscription());
-    var part = row == null ? null : row.parts.get(claim.partition());
+    var part = row == null ? null : row.part(claim.partition());
     if (row == null
         || part == null
         || part.fence != claim.fence()

@@ -171,6 +171,7 @@ class EventLogContractTest {
                         new Claim(
                             definition.name(),
                             0,
+                            1,
                             (String) arguments[1],
                             1,
                             Checkpoint.BEGINNING,

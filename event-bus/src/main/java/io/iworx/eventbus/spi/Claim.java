@@ -8,6 +8,8 @@ import java.util.List;
  *
  * @param subscription the subscription's name
  * @param partition from 0
+ * @param partitions how many there are; an event belongs to the one that is the remainder of its
+ *     {@linkplain LogEntry#slot() slot}. The number changes only while nobody has a claim
  * @param instance who holds it
  * @param fence grows with each holder: a store refuses an older one
  * @param checkpoint how far the partition was when it was claimed
@@ -18,6 +20,7 @@ import java.util.List;
 public record Claim(
     String subscription,
     int partition,
+    int partitions,
     String instance,
     long fence,
     Checkpoint checkpoint,

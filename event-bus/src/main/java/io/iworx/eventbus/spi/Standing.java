@@ -8,8 +8,8 @@ import java.util.OptionalLong;
  *
  * @param subscription the subscription's name
  * @param partitions how many there are
- * @param share how many of them this instance should hold now: 0 while paused, or when a newer
- *     definition has registered
+ * @param share how many of them this instance should hold now: 0 while paused, when a newer
+ *     definition has registered, or when all have come to where they are to stop
  * @param newestDefinition the number of the definition that counts
  * @param paused whether nobody delivers by an operator's wish
  * @param stopAt deliver nothing above this position: the subscription is being given another number

@@ -1,6 +1,7 @@
 package io.iworx.eventbus.spi;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,23 @@ public interface SubscriptionAdmin {
    * @return whether there is a subscription of that name
    */
   boolean replay(String subscription, Start from);
+
+  /**
+   * Takes the next step in giving a subscription another number of partitions; to be called again,
+   * after a moment, until it is {@linkplain Repartitioning.State#DONE done}. First all partitions
+   * come to one position, beyond which nothing is delivered meanwhile; then instances let them go;
+   * then they are made anew, with what was pending and blocked. Order per key is kept, no event is
+   * left out, and dead letters stay.
+   *
+   * <p>Each step is written whole or not at all. Whoever stops calling leaves the subscription
+   * standing at that position until the steps go on; asking for the number it has ends the change.
+   *
+   * @param partitions from 1 to {@link io.iworx.eventbus.SubscriptionOptions#MAX_PARTITIONS}
+   * @return how far it is; empty when there is no subscription of that name
+   * @throws io.iworx.eventbus.EventException when it is paused, or when nobody serves it and its
+   *     partitions are too far apart to be joined as they are
+   */
+  Optional<Repartitioning> repartition(String subscription, int partitions);
 
   /**
    * Deletes a subscription with its dead letters.
