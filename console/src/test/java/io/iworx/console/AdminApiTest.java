@@ -1,10 +1,12 @@
 package io.iworx.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.eventbus.EventType;
 import io.iworx.trace.TraceEntry;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +50,35 @@ class AdminApiTest {
     assertThat(event.path("key").asString()).isEqualTo("a-1");
     assertThat(event.path("payload").path("assetId").asString()).isEqualTo("a-1");
     assertThat(page.path("next").asLong()).isEqualTo(2);
+  }
+
+  @Test
+  void takesStepsTowardsAnotherNumberOfPartitions() {
+    fixture.bus.subscribe("stock", List.of(EventType.matching("asset.*")), (_, _) -> {});
+    await()
+        .until(
+            () -> {
+              var step = repartition("stock", "{\"action\": \"repartition\", \"partitions\": 6}");
+              assertThat(step.statusCode()).isEqualTo(200);
+              return step.body().contains("DONE");
+            });
+    var one = fixture.json("/admin/subscriptions").path("subscriptions").get(0);
+    assertThat(one.path("partitions").size()).isEqualTo(6);
+    assertThat(repartition("stock", "{\"action\": \"repartition\"}").statusCode()).isEqualTo(400);
+    assertThat(
+            repartition("stock", "{\"action\": \"repartition\", \"partitions\": 0}").statusCode())
+        .isEqualTo(400);
+    assertThat(
+            repartition("stick", "{\"action\": \"repartition\", \"partitions\": 2}").statusCode())
+        .isEqualTo(404);
+    repartition("stock", "{\"action\": \"pause\"}");
+    var refused = repartition("stock", "{\"action\": \"repartition\", \"partitions\": 2}");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("paused");
+  }
+
+  private HttpResponse<String> repartition(String subscription, String body) {
+    return fixture.post("/admin/subscriptions/" + subscription, "application/json", body);
   }
 
   @Test
