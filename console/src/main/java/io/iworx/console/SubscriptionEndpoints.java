@@ -50,7 +50,9 @@ final class SubscriptionEndpoints {
 
   Answer change(HttpServletRequest request, String name) throws IOException {
     Query.of(request, Set.of());
-    var change = JsonBody.of(request, Change.class, "action; for replay after or since; for repartition partitions");
+    var change =
+        JsonBody.of(
+            request, Change.class, "action; for replay after or since; for repartition partitions");
     var admin = log.subscriptions().admin();
     try {
       return switch (Objects.requireNonNullElse(change.action(), "")) {

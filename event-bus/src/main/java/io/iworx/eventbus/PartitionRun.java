@@ -41,11 +41,7 @@ final class PartitionRun {
   /** Begun, and to be tried one by one. */
   private final List<LogEntry> careful = new ArrayList<>();
 
-  PartitionRun(
-      Subscriber<?> subscriber,
-      Attempts attempts,
-      Tenure tenure,
-      Runnable whenEnded) {
+  PartitionRun(Subscriber<?> subscriber, Attempts attempts, Tenure tenure, Runnable whenEnded) {
     this.subscriber = subscriber;
     this.tenure = tenure;
     this.whenEnded = whenEnded;
@@ -214,9 +210,7 @@ final class PartitionRun {
       if (!tenure.lasts()) {
         return from;
       }
-      if (entry.position() <= stopAt
-          && tenure.has(entry)
-          && subscriber.decoder().matches(entry)) {
+      if (entry.position() <= stopAt && tenure.has(entry) && subscriber.decoder().matches(entry)) {
         begin(entry);
       }
     }

@@ -90,8 +90,7 @@ class RepartitionIT {
   private void repartition(int partitions) {
     Awaitility.await()
         .atMost(LONG)
-        .until(
-            () -> admin.repartition("divided", partitions).orElseThrow().state() == State.DONE);
+        .until(() -> admin.repartition("divided", partitions).orElseThrow().state() == State.DONE);
     assertThat(admin.list().getFirst().partitions()).hasSize(partitions);
   }
 

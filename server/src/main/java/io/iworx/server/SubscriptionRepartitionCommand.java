@@ -37,8 +37,7 @@ final class SubscriptionRepartitionCommand implements Callable<Integer> {
       names = "--within",
       paramLabel = "TIME",
       defaultValue = "10m",
-      description =
-          "Gives up after this time and lets delivery go on as before (default: 10m).")
+      description = "Gives up after this time and lets delivery go on as before (default: 10m).")
   Duration within = Duration.ofMinutes(10);
 
   @Option(names = "--cancel", description = "Ends a change that was left unfinished.")

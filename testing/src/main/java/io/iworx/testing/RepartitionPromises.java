@@ -60,7 +60,7 @@ interface RepartitionPromises extends LogUnderTest {
                   bus ->
                       publishers.submit(
                           () -> {
-                            var prefix = bus == one ? "one-" : "two-";
+                            var prefix = bus.equals(one) ? "one-" : "two-";
                             while (publishing.get()) {
                               var number = count.incrementAndGet();
                               var thing = prefix + number % KEYS;
@@ -127,7 +127,9 @@ interface RepartitionPromises extends LogUnderTest {
     well.set(true);
     log().subscriptions().admin().redrive("divided", null, null);
     eventually().until(() -> status(log(), "divided").lag() == 0);
-    assertThat(handled).filteredOn(it -> it.startsWith("a")).containsExactly("a0", "a1", "a2", "a3");
+    assertThat(handled)
+        .filteredOn(it -> it.startsWith("a"))
+        .containsExactly("a0", "a1", "a2", "a3");
     assertThat(handled).filteredOn(it -> it.startsWith("e")).containsExactly("e0", "e1", "e2");
     assertThat(handled).doesNotHaveDuplicates();
   }
