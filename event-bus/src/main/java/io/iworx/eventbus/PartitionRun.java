@@ -202,15 +202,16 @@ final class PartitionRun {
   }
 
   private Checkpoint deliver(Slice slice, Checkpoint from) throws InterruptedException {
+    var stop = stopAt; // may change meanwhile, and what is passed must be what was begun
     var upTo = slice.upTo();
-    if (upTo.position() > stopAt) {
-      upTo = new Checkpoint(stopAt, upTo.pending().upTo(stopAt));
+    if (upTo.position() > stop) {
+      upTo = new Checkpoint(stop, upTo.pending().upTo(stop));
     }
     for (var entry : slice.entries()) {
       if (!tenure.lasts()) {
         return from;
       }
-      if (entry.position() <= stopAt && tenure.has(entry) && subscriber.decoder().matches(entry)) {
+      if (entry.position() <= stop && tenure.has(entry) && subscriber.decoder().matches(entry)) {
         begin(entry);
       }
     }
