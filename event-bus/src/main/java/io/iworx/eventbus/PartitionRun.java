@@ -202,7 +202,8 @@ final class PartitionRun {
   }
 
   private Checkpoint deliver(Slice slice, Checkpoint from) throws InterruptedException {
-    var stop = stopAt; // may change meanwhile, and what is passed must be what was begun
+    // It may change meanwhile, and what is passed must be what was begun; nor does it lead back.
+    var stop = Math.max(stopAt, from.position());
     var upTo = slice.upTo();
     if (upTo.position() > stop) {
       upTo = new Checkpoint(stop, upTo.pending().upTo(stop));
