@@ -78,8 +78,8 @@ final class AttemptLimit {
     }
   }
 
-  /** Looks for handlers that have taken too long. */
-  void check() {
+  /** Looks for handlers that have taken too long; returns whether any is at work. */
+  boolean check() {
     var now = System.nanoTime();
     for (var attempt : running) {
       if (now - attempt.since > limit.toNanos() && attempt.interrupt()) {
@@ -91,5 +91,6 @@ final class AttemptLimit {
             limit.toMillis());
       }
     }
+    return !running.isEmpty();
   }
 }

@@ -128,7 +128,8 @@ final class Dispatcher implements Subscription {
         tenure.finish();
         return;
       }
-      var run = new PartitionRun(subscriber, attempts, tenure, () -> ended(claim, tenure));
+      var run =
+          new PartitionRun(subscriber, attempts, tenure, keeper::stir, () -> ended(claim, tenure));
       run.stopAt(standing.stopAt().orElse(Long.MAX_VALUE));
       runs.put(claim.partition(), run);
       run.start();

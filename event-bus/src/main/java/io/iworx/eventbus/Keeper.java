@@ -32,6 +32,9 @@ final class Keeper {
 
   private static final Duration SHORTEST_TICK = Duration.ofMillis(1);
 
+  /** After so many ticks without anything to do the next one is late, unless it is stirred. */
+  private static final int TICKS_TO_REST = 10;
+
   private final SubscriptionStore store;
   private final String instance;
   private final Duration lease;
@@ -45,6 +48,9 @@ final class Keeper {
   private boolean closed;
   private boolean soon;
   private long lookAt = System.nanoTime();
+
+  /** Ticks in a row without anything to do; written under the lock. */
+  private volatile int idleTicks;
 
   Keeper(SubscriptionStore store, String instance, EventBusOptions options) {
     this.store = store;
@@ -96,6 +102,19 @@ final class Keeper {
     }
   }
 
+  /** There are events to deliver: ticks come in the usual interval again. Cheap. */
+  void stir() {
+    if (idleTicks >= TICKS_TO_REST) {
+      lock.lock();
+      try {
+        idleTicks = 0;
+        woken.signal();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
   void close() {
     lock.lock();
     try {
@@ -112,20 +131,32 @@ final class Keeper {
         if (lookAt - System.nanoTime() <= 0) {
           lookAt = System.nanoTime() + look().toNanos();
         }
-        write();
-        dispatchers.values().forEach(dispatcher -> dispatcher.attemptLimit().check());
+        var busy = write();
+        for (var dispatcher : dispatchers.values()) {
+          busy |= dispatcher.attemptLimit().check();
+        }
+        note(busy);
       }
     } catch (InterruptedException e) {
       // Nobody interrupts it; if somebody does, that is an end.
     }
   }
 
+  private void note(boolean busy) {
+    lock.lock();
+    try {
+      idleTicks = busy ? 0 : Math.min(idleTicks + 1, TICKS_TO_REST);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean awaitTick() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      var left = untilTick().toNanos();
-      while (!closed && !soon && left > 0) {
-        left = woken.awaitNanos(left);
+      var since = System.nanoTime();
+      while (!closed && !soon && untilTick(since) > 0) {
+        woken.awaitNanos(untilTick(since));
       }
       if (soon) {
         soon = false;
@@ -137,10 +168,13 @@ final class Keeper {
     }
   }
 
-  private Duration untilTick() {
-    var untilLook = Duration.ofNanos(Math.max(0, lookAt - System.nanoTime()));
-    var tick = min(min(interval, lease.dividedBy(6)), untilLook);
-    return tick.compareTo(SHORTEST_TICK) < 0 ? SHORTEST_TICK : tick;
+  /** Nanoseconds left until the tick that follows a moment; negative when it is late. */
+  private long untilTick(long since) {
+    var usual = min(interval, lease.dividedBy(6));
+    var tick = idleTicks < TICKS_TO_REST ? usual : lease.dividedBy(6);
+    var untilLook = Duration.ofNanos(lookAt - since);
+    var wait = min(tick, untilLook);
+    return since + max(wait, SHORTEST_TICK).toNanos() - System.nanoTime();
   }
 
   /** Returns when to look again. */
@@ -182,7 +216,8 @@ final class Keeper {
     return dispatchers.values().stream().flatMap(it -> it.tenures().stream()).toList();
   }
 
-  private void write() {
+  /** Returns whether there was something to write. */
+  private boolean write() {
     var tenures = new ArrayList<Tenure>();
     var advances = new ArrayList<Advance>();
     for (var tenure : tenures()) {
@@ -199,6 +234,7 @@ final class Keeper {
     if (!advances.isEmpty()) {
       write(tenures, advances);
     }
+    return !advances.isEmpty();
   }
 
   private void write(List<Tenure> tenures, List<Advance> advances) {
@@ -217,6 +253,10 @@ final class Keeper {
       log.debug("[Event Bus] checkpoints could not be written: {}", e.toString());
       tenures.forEach(tenure -> tenure.notWritten(false));
     }
+  }
+
+  private static Duration max(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
   }
 
   private static Duration min(Duration a, Duration b) {

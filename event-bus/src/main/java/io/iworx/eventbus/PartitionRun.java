@@ -29,6 +29,7 @@ final class PartitionRun {
   private final Retries retries;
   private final Delivering delivering;
   private final Outage outage;
+  private final Runnable whenBusy;
   private final Runnable whenEnded;
   private final Thread thread;
   private final AtomicBoolean redriveAsked = new AtomicBoolean();
@@ -41,9 +42,15 @@ final class PartitionRun {
   /** Begun, and to be tried one by one. */
   private final List<LogEntry> careful = new ArrayList<>();
 
-  PartitionRun(Subscriber<?> subscriber, Attempts attempts, Tenure tenure, Runnable whenEnded) {
+  PartitionRun(
+      Subscriber<?> subscriber,
+      Attempts attempts,
+      Tenure tenure,
+      Runnable whenBusy,
+      Runnable whenEnded) {
     this.subscriber = subscriber;
     this.tenure = tenure;
+    this.whenBusy = whenBusy;
     this.whenEnded = whenEnded;
     this.outage = new Outage(subscriber.name(), subscriber.busOptions().random());
     this.retries = new Retries(subscriber, attempts, tenure);
@@ -181,6 +188,9 @@ final class PartitionRun {
       if (slice == null) {
         delivering.deliver();
         continue;
+      }
+      if (!slice.entries().isEmpty()) {
+        whenBusy.run();
       }
       from = deliver(slice, from);
       if (slice.entries().isEmpty()) {
