@@ -2,6 +2,7 @@ package io.iworx.console;
 
 import io.iworx.eventbus.DomainEvents;
 import io.iworx.eventbus.EventType;
+import io.iworx.eventbus.spi.BlockedKey;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.SubscriptionStatus;
@@ -124,18 +125,39 @@ final class EventChecks {
       findings.add(blocked(check, status));
     }
     if (status.oldestUnread().compareTo(PATIENCE) > 0) {
-      findings.add(
-          Finding.bad(
-              check,
-              "It is %,d events behind; the oldest has waited %d s."
-                  .formatted(status.lag(), status.oldestUnread().toSeconds()),
-              "Look at the log of %s with '--log debug': a handler fails again and again, or is slow."
-                  .formatted(status.service())));
+      findings.add(behind(check, status));
     }
     if (status.deadLetters() > 0) {
       findings.add(deadLetters(check, status));
     }
     return findings;
+  }
+
+  private static Finding behind(String check, SubscriptionStatus status) {
+    var says =
+        "It is %,d events behind; the oldest has waited %d s."
+            .formatted(status.lag(), status.oldestUnread().toSeconds());
+    if (status.paused() || status.instances().isEmpty()) {
+      return Finding.bad(check, says, "Nobody delivers, as said above.");
+    }
+    var failing =
+        status.blocked().stream().filter(it -> it.eventId() != null).map(BlockedKey::reason);
+    return failing
+        .findFirst()
+        .map(
+            reason ->
+                Finding.bad(
+                    check,
+                    says + " Its handler fails: " + reason,
+                    "Correct what the handler of %s in %s fails of; it is tried again by itself."
+                        .formatted(status.name(), status.service())))
+        .orElseGet(
+            () ->
+                Finding.bad(
+                    check,
+                    says + " No handler fails.",
+                    "The handler of %s in %s is slow, or './iworx doctor' names a transaction that holds events back."
+                        .formatted(status.name(), status.service())));
   }
 
   private static Finding running(String check, SubscriptionStatus status) {

@@ -68,12 +68,15 @@ final class ProcessFacts implements Supplier<List<Finding>> {
 
   private List<Finding> database() {
     try (var connection = database.getConnection()) {
-      return List.of(
+      var findings = new ArrayList<Finding>();
+      findings.add(
           Finding.good(
-              "database", "PostgreSQL %s answers.".formatted(shown(connection, "server_version"))),
-          setting(connection, "fsync"),
-          setting(connection, "synchronous_commit"),
-          migrations(connection));
+              "database", "PostgreSQL %s answers.".formatted(shown(connection, "server_version"))));
+      findings.add(setting(connection, "fsync"));
+      findings.add(setting(connection, "synchronous_commit"));
+      findings.add(migrations(connection));
+      findings.addAll(DatabaseFacts.of(database));
+      return findings;
     } catch (SQLException e) {
       return List.of(
           Finding.bad(
