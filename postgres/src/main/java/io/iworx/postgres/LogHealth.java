@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     fail
  * @param transactionAge how many transaction numbers ago the oldest row of the database was frozen;
  *     near 2 billion the database refuses to write
- * @param logBytes the size of {@code domain_events} with its indexes; 0 while somebody has it locked
+ * @param logBytes the size of {@code domain_events} with its indexes; 0 while somebody has it
+ *     locked
  * @param checkpointBytes the size of the tables that move with every checkpoint; 0 likewise
  */
 public record LogHealth(
