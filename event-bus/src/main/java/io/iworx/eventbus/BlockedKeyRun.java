@@ -69,8 +69,8 @@ final class BlockedKeyRun {
       return settled();
     }
     var entry = slice.entries().getFirst();
-    if (row.attempts() >= Retries.MAX_CRASHES && row.reason().equals(Retries.CRASHED)) {
-      return setAside(entry, row.attempts(), new EventException(Retries.CRASHED + "."));
+    if (Crashes.in(row.reason()) >= Crashes.MAX) {
+      return setAside(entry, row.attempts(), new EventException(Crashes.CRASHED + "."));
     }
     return handled(entry);
   }
@@ -104,7 +104,12 @@ final class BlockedKeyRun {
   private void note(int attempt) {
     change(
         new BlockedKey(
-            row.position(), row.key(), row.eventId(), attempt, row.retryAt(), Retries.CRASHED));
+            row.position(),
+            row.key(),
+            row.eventId(),
+            attempt,
+            row.retryAt(),
+            Crashes.oneMore(row.reason())));
     tenure.flush();
   }
 
@@ -184,7 +189,7 @@ final class BlockedKeyRun {
     for (var late : tenure.progress().takeLate(key)) {
       deliverLate(late);
     }
-    var readUpTo = tenure.progress().lastSkipped(key);
+    var readUpTo = tenure.progress().readAgain(key);
     var behind = subscriber.log().readKey(key, row.position() - 1, readUpTo, AT_ONCE);
     for (var entry : behind) {
       if (!tenure.lasts()) {

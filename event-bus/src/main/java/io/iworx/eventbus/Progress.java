@@ -6,7 +6,6 @@ import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Positions;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,18 +36,6 @@ final class Progress {
     LATE
   }
 
-  /** A key whose events wait. */
-  private static final class Waiting {
-    private BlockedKey row;
-    private long lastSkipped;
-    private final List<LogEntry> late = new ArrayList<>();
-
-    Waiting(BlockedKey row, long lastSkipped) {
-      this.row = row;
-      this.lastSkipped = lastSkipped;
-    }
-  }
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Claim claim;
   private final int maxRanges;
@@ -58,7 +45,7 @@ final class Progress {
   private final TreeSet<Long> expired = new TreeSet<>();
 
   private final BlockedRows rows = new BlockedRows();
-  private final Map<String, Waiting> waiting = new HashMap<>();
+  private final Map<String, WaitingKey> waiting = new HashMap<>();
 
   /** Of the positions that were pending when last read up to: those that were begun since. */
   private final Set<Long> shown = new HashSet<>();
@@ -80,7 +67,7 @@ final class Progress {
     for (var row : claim.blocked()) {
       rows.putStored(row);
       if (row.key() != null) {
-        waiting.put(row.key(), new Waiting(row, seen.position()));
+        waiting.put(row.key(), new WaitingKey(row, seen.position()));
       }
     }
   }
@@ -99,12 +86,11 @@ final class Progress {
         unfinished.add(entry.position());
         return Turn.DELIVER;
       }
-      if (entry.position() >= held.row.position()) {
-        held.lastSkipped = Math.max(held.lastSkipped, entry.position());
+      if (held.skips(entry)) {
         return Turn.WAIT;
       }
       unfinished.add(entry.position());
-      held.late.add(entry);
+      held.addLate(entry);
       return Turn.LATE;
     } finally {
       lock.unlock();
@@ -191,7 +177,7 @@ final class Progress {
     lock.lock();
     try {
       var held = entry.key() == null ? null : waiting.get(entry.key());
-      if (held == null || entry.position() < held.row.position()) {
+      if (held == null || entry.position() < held.row().position()) {
         return false;
       }
       skip(held, entry);
@@ -238,10 +224,10 @@ final class Progress {
       var key = row.key();
       var held = key == null ? null : waiting.get(key);
       if (held != null) { // it waited for something later that was to be redriven
-        rows.take(held.row.id());
-        held.row = row;
+        rows.take(held.row().id());
+        held.changeTo(row);
       } else if (key != null) {
-        held = new Waiting(row, row.position());
+        held = new WaitingKey(row, row.position());
         waiting.put(key, held);
       }
       rows.put(row);
@@ -257,10 +243,14 @@ final class Progress {
     }
   }
 
-  private void skip(Waiting held, LogEntry entry) {
-    unfinished.remove(entry.position());
-    held.lastSkipped = Math.max(held.lastSkipped, entry.position());
-    version++;
+  private void skip(WaitingKey held, LogEntry entry) {
+    if (held.skips(entry)) {
+      unfinished.remove(entry.position());
+      version++;
+    } else { // it was passed over while it was in another's hands
+      unfinished.add(entry.position());
+      held.addLate(entry);
+    }
   }
 
   /** What waits goes on waiting, for another reason, from another position or until later. */
@@ -274,7 +264,7 @@ final class Progress {
       version++;
       var held = after.key() == null ? null : waiting.get(after.key());
       if (held != null) {
-        held.row = after;
+        held.changeTo(after);
       }
     } finally {
       lock.unlock();
@@ -294,7 +284,7 @@ final class Progress {
         rows.putStored(after);
         var held = after.key() == null ? null : waiting.get(after.key());
         if (held != null) {
-          held.row = after;
+          held.changeTo(after);
         }
       }
       version++;
@@ -308,7 +298,7 @@ final class Progress {
     lock.lock();
     try {
       var held = row.key() == null ? null : waiting.get(row.key());
-      if (held != null && (held.lastSkipped > readUpTo || !held.late.isEmpty())) {
+      if (held != null && held.hasUnread(readUpTo)) {
         return false;
       }
       rows.take(row.id());
@@ -322,31 +312,36 @@ final class Progress {
     }
   }
 
-  /** Up to where events of a key were skipped. */
-  long lastSkipped(String key) {
+  /**
+   * Up to where events of a key were skipped, which are to be read again now. What showed late and
+   * is not behind what waits is among them from now on.
+   */
+  long readAgain(String key) {
     lock.lock();
     try {
       var held = waiting.get(key);
-      return held == null ? 0 : held.lastSkipped;
+      if (held == null) {
+        return 0;
+      }
+      for (var entry : held.readAgain()) {
+        unfinished.remove(entry.position());
+        version++;
+      }
+      return held.readUpTo();
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Events of a waiting key that showed late and that a checkpoint written now would know of; each
-   * is given out once.
+   * Events of a waiting key that showed late, behind what waits, and that a checkpoint written now
+   * would know of; each is given out once.
    */
   List<LogEntry> takeLate(String key) {
     lock.lock();
     try {
       var held = waiting.get(key);
-      if (held == null || held.late.isEmpty()) {
-        return List.of();
-      }
-      var late = held.late.stream().filter(it -> seen.isPast(it.position())).toList();
-      held.late.removeAll(late);
-      return late;
+      return held == null ? List.of() : held.takeLate(seen);
     } finally {
       lock.unlock();
     }

@@ -26,11 +26,6 @@ final class Retries {
   /** Keys and events that may wait in one partition; beyond that it reads no further. */
   static final int MAX_BLOCKED = 1_000;
 
-  /** How often an event may take the process down with it before it is set aside. */
-  static final int MAX_CRASHES = 3;
-
-  static final String CRASHED = "The instance ended while it was handled";
-
   private static final int REDRIVE_AT_ONCE = 100;
   private static final Duration LOOK_UP = Duration.ofMillis(10);
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(1);
@@ -80,7 +75,7 @@ final class Retries {
 
   /** An event that may have ended the process before: it is noted before it is tried. */
   void beginWithCare(LogEntry entry) throws InterruptedException {
-    var row = row(entry, 0, now(), CRASHED);
+    var row = row(entry, 0, now(), "");
     tenure.progress().block(row);
     new BlockedKeyRun(subscriber, attempts, tenure, this, row).runOnce();
   }
@@ -109,8 +104,9 @@ final class Retries {
     return new BlockedKey(entry.position(), entry.key(), entry.id(), tried, retryAt, reason);
   }
 
+  /** By the store's clock. */
   Instant now() {
-    return subscriber.busOptions().clock().instant();
+    return tenure.now();
   }
 
   /**

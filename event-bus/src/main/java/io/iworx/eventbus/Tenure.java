@@ -13,6 +13,7 @@ import io.iworx.eventbus.spi.SubscriptionStore;
 import io.iworx.eventbus.spi.TransactionalWork;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +45,9 @@ final class Tenure {
 
   private volatile Runnable whenEnds = () -> {};
 
+  /** In nanoseconds, when the store's clock showed {@link Claim#claimedAt}, or a little earlier. */
+  private final long claimedAt;
+
   /**
    * @param claimedAt {@link System#nanoTime} from before the claim was asked for
    */
@@ -58,7 +62,16 @@ final class Tenure {
             subscriber.handover() instanceof Handover.InTransaction
                 ? Integer.MAX_VALUE
                 : Progress.MAX_PENDING_RANGES);
+    this.claimedAt = claimedAt;
     this.prolongedAt = claimedAt;
+  }
+
+  /**
+   * The time by the store's clock. What an instance leaves to the next must not depend on the
+   * instance's own, which may be a day wrong or be set while it waits.
+   */
+  Instant now() {
+    return claim.claimedAt().plusNanos(System.nanoTime() - claimedAt);
   }
 
   Claim claim() {

@@ -175,7 +175,8 @@ final class FakeLog implements EventLog, SubscriptionStore {
             checkpoint,
             List.copyOf(blocked.values()),
             false,
-            lease));
+            lease,
+            Instant.EPOCH));
   }
 
   @Override

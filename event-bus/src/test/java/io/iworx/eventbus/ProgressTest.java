@@ -17,7 +17,17 @@ import org.junit.jupiter.api.Test;
 
 class ProgressTest {
   private static final Claim CLAIM =
-      new Claim("s", 0, 1, "i", 1, Checkpoint.at(10), List.of(), false, Duration.ofSeconds(10));
+      new Claim(
+          "s",
+          0,
+          1,
+          "i",
+          1,
+          Checkpoint.at(10),
+          List.of(),
+          false,
+          Duration.ofSeconds(10),
+          Instant.EPOCH);
 
   private final Progress progress = new Progress(CLAIM, Progress.MAX_PENDING_RANGES);
 
@@ -72,7 +82,7 @@ class ProgressTest {
     progress.passed(Checkpoint.at(14));
     assertThat(progress.takeLate("a")).extracting(LogEntry::position).containsExactly(11L);
     assertThat(progress.takeLate("a")).isEmpty();
-    assertThat(progress.lastSkipped("a")).isEqualTo(13);
+    assertThat(progress.readAgain("a")).isEqualTo(13);
   }
 
   @Test
@@ -128,7 +138,16 @@ class ProgressTest {
     var blocked = row(5, "a");
     var claim =
         new Claim(
-            "s", 0, 1, "i", 2, Checkpoint.at(10), List.of(blocked), false, Duration.ofSeconds(10));
+            "s",
+            0,
+            1,
+            "i",
+            2,
+            Checkpoint.at(10),
+            List.of(blocked),
+            false,
+            Duration.ofSeconds(10),
+            Instant.EPOCH);
     var later = new Progress(claim, Progress.MAX_PENDING_RANGES);
     assertThat(later.begin(entry(11, "a"))).isEqualTo(Turn.WAIT);
     assertThat(later.release(blocked, 10)).isFalse();
@@ -142,8 +161,38 @@ class ProgressTest {
     progress.begin(entry(13, "a"));
     progress.block(row(12, "a"));
     assertThat(progress.waitsToo(entry(13, "a"))).isTrue();
-    assertThat(progress.lastSkipped("a")).isEqualTo(13);
+    assertThat(progress.readAgain("a")).isEqualTo(13);
     progress.passed(Checkpoint.at(13));
     assertThat(checkpoint()).isEqualTo(Checkpoint.at(13));
+  }
+
+  @Test
+  void anEventThatShowsAfterItsKeyWasReadIsNotForgotten() {
+    progress.begin(entry(12, "a"));
+    progress.block(row(12, "a"));
+    progress.begin(entry(15, "a"));
+    assertThat(progress.readAgain("a")).isEqualTo(15); // 14 is not committed yet
+    assertThat(progress.begin(entry(14, "a"))).isEqualTo(Turn.LATE);
+    progress.passed(Checkpoint.at(15));
+    assertThat(checkpoint().isPast(14)).isFalse();
+    progress.change(row(12, "a"), row(15, "a"));
+    assertThat(progress.release(row(15, "a"), 15)).isFalse();
+    assertThat(progress.takeLate("a")).extracting(LogEntry::position).containsExactly(14L);
+    progress.finished(14);
+    assertThat(progress.release(row(15, "a"), 15)).isTrue();
+  }
+
+  @Test
+  void anEventThatShowsLateButBeforeItsTurnKeepsItsPlace() {
+    progress.begin(entry(12, "a"));
+    progress.block(row(12, "a"));
+    progress.begin(entry(15, "a"));
+    progress.readAgain("a");
+    progress.begin(entry(14, "a"));
+    progress.passed(Checkpoint.at(15));
+    assertThat(progress.takeLate("a")).isEmpty(); // 12 waits still
+    assertThat(progress.readAgain("a")).isEqualTo(15);
+    assertThat(progress.isElsewhere(14)).isFalse();
+    assertThat(checkpoint()).isEqualTo(Checkpoint.at(15)); // it waits with its key
   }
 }

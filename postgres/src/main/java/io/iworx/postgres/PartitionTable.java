@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +34,8 @@ final class PartitionTable {
       FROM free
       JOIN event_subscriptions AS s ON s.name = free.subscription
       WHERE p.subscription = free.subscription AND p.partition = free.partition
-      RETURNING p.partition, p.fence, p.checkpoint, p.pending::text, free.instance IS NOT NULL, s.partitions
+      RETURNING p.partition, p.fence, p.checkpoint, p.pending::text, free.instance IS NOT NULL,
+        s.partitions, p.claimed_at
       """;
 
   private static final String MOVE =
@@ -99,7 +101,8 @@ final class PartitionTable {
                   new Checkpoint(row.getLong(3), Positions.parse(row.getString(4))),
                   List.of(),
                   row.getBoolean(5),
-                  lease));
+                  lease,
+                  row.getObject(7, OffsetDateTime.class).toInstant()));
         }
       }
     }
@@ -115,7 +118,8 @@ final class PartitionTable {
               claim.checkpoint(),
               BlockedKeyTable.of(connection, subscription, claim.partition()),
               claim.afterCrash(),
-              lease));
+              lease,
+              claim.claimedAt()));
     }
     return whole;
   }

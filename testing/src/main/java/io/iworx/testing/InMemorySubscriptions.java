@@ -161,7 +161,8 @@ final class InMemorySubscriptions implements SubscriptionStore {
         part.checkpoint,
         List.copyOf(part.blocked.values()),
         afterCrash,
-        lease);
+        lease,
+        clock.instant());
   }
 
   @Override

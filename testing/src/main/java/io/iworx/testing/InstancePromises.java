@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.iworx.eventbus.Delivery;
 import io.iworx.eventbus.EventBus;
 import io.iworx.eventbus.EventBusOptions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -146,5 +147,36 @@ interface InstancePromises extends LogUnderTest {
     slow.countDown();
     eventually().until(() -> status(log(), "slow").lag() == 0);
     assertThat(handled).containsExactly("one");
+  }
+
+  @Test
+  default void triesAgainInTimeWhatAnInstanceWithAWrongClockLeftBehind() throws Exception {
+    for (var wrong : List.of(Duration.ofDays(1), Duration.ofDays(-1))) {
+      var name = "clocks" + wrong.toDays();
+      var clock = Clock.offset(Clock.systemUTC(), wrong);
+      var failed = new CountDownLatch(1);
+      try (var one =
+          EventBus.create(
+              "contract",
+              log(),
+              EventBusOptions.defaults()
+                  .withClock(clock)
+                  .withLease(LEASE)
+                  .withSubscriptions(QUICK))) {
+        one.subscribe(
+            name,
+            List.of(HAPPENED),
+            (_, _) -> {
+              failed.countDown();
+              throw new IllegalStateException("not here");
+            });
+        one.publish(HAPPENED, new Happened("a", 1));
+        failed.await();
+      }
+      var two = bus("contract", anotherLog());
+      var handled = new CopyOnWriteArrayList<Integer>();
+      two.subscribe(name, List.of(HAPPENED), (event, _) -> handled.add(event.payload().number()));
+      eventually().until(() -> !handled.isEmpty());
+    }
   }
 }

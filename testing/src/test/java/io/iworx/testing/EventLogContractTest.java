@@ -18,6 +18,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -177,7 +178,8 @@ class EventLogContractTest {
                             Checkpoint.BEGINNING,
                             List.of(),
                             false,
-                            (Duration) arguments[2]));
+                            (Duration) arguments[2],
+                            Instant.EPOCH));
                   }
                   return real.go(arguments);
                 })

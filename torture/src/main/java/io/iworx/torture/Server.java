@@ -3,6 +3,8 @@ package io.iworx.torture;
 import io.iworx.postgres.embedded.EmbeddedPostgres;
 import io.iworx.postgres.embedded.EmbeddedPostgresOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -98,11 +100,10 @@ final class Server implements AutoCloseable {
    */
   void stopAtOnce() throws IOException, InterruptedException {
     var file = folder.resolve("cluster").resolve("postmaster.pid");
-    var pid = Long.parseLong(Files.readAllLines(file).getFirst().strip());
-    var kill = new ProcessBuilder("kill", "-QUIT", Long.toString(pid)).start();
-    kill.waitFor();
+    var pid = Files.readAllLines(file).getFirst().strip();
+    new ProcessBuilder("kill", "-QUIT", pid).start().waitFor();
     var deadline = System.nanoTime() + END.toNanos();
-    while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+    while (accepts(running.port())) {
       if (System.nanoTime() > deadline) {
         throw new TortureException("PostgreSQL (process " + pid + ") does not stop.", null);
       }
@@ -112,6 +113,14 @@ final class Server implements AutoCloseable {
     running = EmbeddedPostgres.start(folder, options);
     publishersWire.leadTo(running.port());
     subscribersWire.leadTo(running.port());
+  }
+
+  private static boolean accepts(int port) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Override

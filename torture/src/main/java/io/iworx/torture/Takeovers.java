@@ -4,15 +4,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How long it takes others to go on with what an instance held. Promised: the lease and two
- * seconds.
+ * How long it takes others to go on with what an instance held: until each partition has another
+ * holder and has moved, or is past what was in the log. Promised: the lease and two seconds.
  */
 final class Takeovers {
   private static final Duration BEYOND_LEASE = Duration.ofSeconds(2);
@@ -22,9 +24,9 @@ final class Takeovers {
 
   private static final int POLL_MILLIS = 50;
 
-  private static final String HELD =
-      "SELECT subscription || ' ' || partition, instance, checkpoint,"
-          + " (SELECT coalesce(max(position), 0) FROM domain_events)"
+  private static final String PLACES =
+      "SELECT subscription || ' ' || partition, coalesce(instance, ''), checkpoint,"
+          + " pending::text, (SELECT coalesce(max(position), 0) FROM domain_events)"
           + " FROM event_subscription_partitions";
 
   private final Server server;
@@ -39,22 +41,20 @@ final class Takeovers {
     this.limit = lease.plus(BEYOND_LEASE);
   }
 
-  /** What is to go on: partitions, which are to come past what is in the log now. */
+  /** What is to go on: partitions, as they are now. */
   final class Takeover {
     private final String instance;
-    private final Set<String> held;
-    private final long head;
+    private final Map<String, Place> held;
 
-    private Takeover(String instance, Set<String> held, long head) {
+    private Takeover(String instance, Map<String, Place> held) {
       this.instance = instance;
       this.held = held;
-      this.head = head;
     }
 
     /** Waits until all of them have, from now on; notes it when that takes too long. */
     void await() throws SQLException, InterruptedException {
       var start = System.nanoTime();
-      var waiting = held;
+      var waiting = held.keySet();
       while (!waiting.isEmpty() && System.nanoTime() - start < PATIENCE.toNanos()) {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         waiting = behind();
@@ -76,43 +76,44 @@ final class Takeovers {
     }
 
     private Set<String> behind() throws SQLException {
-      var left = new HashSet<String>();
-      places()
-          .forEach(
-              (partition, place) -> {
-                if (held.contains(partition) && place.checkpoint() < head) {
-                  left.add(partition);
-                }
-              });
+      var left = new TreeSet<String>();
+      var now = places();
+      held.forEach(
+          (partition, before) -> {
+            if (!before.goesOn(now.get(partition))) {
+              left.add(partition);
+            }
+          });
       return left;
     }
   }
 
-  private record Place(String instance, long checkpoint, long head) {}
+  private record Place(String instance, long checkpoint, String pending, long head) {
+    boolean goesOn(@Nullable Place now) {
+      return now != null
+          && (now.checkpoint >= head
+              || (!now.instance.equals(instance)
+                  && !now.instance.isEmpty()
+                  && (now.checkpoint > checkpoint || !now.pending.equals(pending))));
+    }
+  }
 
   /** What the instance holds now, in whose place others are to go on. */
   Takeover from(String instance) throws SQLException {
-    var held = new HashSet<String>();
-    var head = 0L;
-    for (var place : places().entrySet()) {
-      head = place.getValue().head();
-      if (place.getValue().instance().equals(instance)) {
-        held.add(place.getKey());
-      }
-    }
-    return new Takeover(instance, held, head);
+    var held = new TreeMap<>(places());
+    held.values().removeIf(it -> !it.instance().equals(instance));
+    return new Takeover(instance, held);
   }
 
   private Map<String, Place> places() throws SQLException {
     var places = new HashMap<String, Place>();
     try (var connection = server.connect(database);
         var query = connection.createStatement();
-        var row = query.executeQuery(HELD)) {
+        var row = query.executeQuery(PLACES)) {
       while (row.next()) {
-        var instance = row.getString(2);
         places.put(
             row.getString(1),
-            new Place(instance == null ? "" : instance, row.getLong(3), row.getLong(4)));
+            new Place(row.getString(2), row.getLong(3), row.getString(4), row.getLong(5)));
       }
     }
     return places;

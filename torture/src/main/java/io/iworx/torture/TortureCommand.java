@@ -104,17 +104,27 @@ final class TortureCommand implements Callable<Integer> {
     say("torture: seed " + options.seed());
     try (var _ = Interruption.ofThisThread();
         var folder = WorkFolder.create()) {
-      var results = new Torture(options, folder.path(), this::say).run();
-      var clean = results.stream().allMatch(RoundResult::isClean);
-      if (!clean) {
-        folder.keep();
-        say("  journals and logs: " + folder.path());
-      }
-      say(Report.summary(results, options.seed()));
-      return clean ? 0 : CommandException.FAILED;
+      return run(options, folder);
     } catch (EmbeddedPostgresException e) {
       throw CommandException.unusable(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private int run(TortureOptions options, WorkFolder folder) throws Exception {
+    List<RoundResult> results;
+    try {
+      results = new Torture(options, folder.path(), this::say).run();
+    } catch (TortureException e) {
+      folder.keep();
+      throw CommandException.failed(e.getMessage() + " Journals and logs: " + folder.path());
+    }
+    var clean = results.stream().allMatch(RoundResult::isClean);
+    if (!clean) {
+      folder.keep();
+      say("  journals and logs: " + folder.path());
+    }
+    say(Report.summary(results, options.seed()));
+    return clean ? 0 : CommandException.FAILED;
   }
 
   private TortureOptions options() {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param key whose events wait; null for the one event at the position
  * @param eventId the event that holds the others up; null when they only wait to be read again
  * @param attempts how often that event was tried
- * @param retryAt when it is tried again; null when it waits for its dead letter to be redriven or
- *     discarded
+ * @param retryAt when it is tried again, by the store's clock; null when it waits for its dead
+ *     letter to be redriven or discarded
  * @param reason why it failed last; empty before the first failure
  */
 public record BlockedKey(

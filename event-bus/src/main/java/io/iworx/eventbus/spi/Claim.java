@@ -1,6 +1,7 @@
 package io.iworx.eventbus.spi;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ import java.util.List;
  * @param blocked what waited then although the checkpoint was past it
  * @param afterCrash whether the one before lost it by letting its lease run out
  * @param lease how long it lasts after each prolonging
+ * @param claimedAt when it was claimed, by the store's clock
  */
 public record Claim(
     String subscription,
@@ -26,7 +28,8 @@ public record Claim(
     Checkpoint checkpoint,
     List<BlockedKey> blocked,
     boolean afterCrash,
-    Duration lease) {
+    Duration lease,
+    Instant claimedAt) {
 
   @Override
   public String toString() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.iworx.torture;
+
+import org.jspecify.annotations.NullMarked;
