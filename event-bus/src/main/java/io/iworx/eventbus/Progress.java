@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,30 +147,15 @@ final class Progress {
 
   /** The highest position that was read or begun. */
   long highest() {
-    lock.lock();
-    try {
-      return Math.max(highest, seen.position());
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> Math.max(highest, seen.position()));
   }
 
   int blocked() {
-    lock.lock();
-    try {
-      return rows.all().size();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> rows.all().size());
   }
 
   List<BlockedKey> blockedKeys() {
-    lock.lock();
-    try {
-      return List.copyOf(rows.all().values());
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> List.copyOf(rows.all().values()));
   }
 
   /** Lets an event that was begun wait after all, if one of its key before it failed meanwhile. */
@@ -192,23 +178,15 @@ final class Progress {
    * hands, or the reader has not come to it yet.
    */
   boolean isElsewhere(long position) {
-    lock.lock();
-    try {
-      return unfinished.contains(position)
-          || (seen.pending().contains(position) && !shown.contains(position));
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () ->
+            unfinished.contains(position)
+                || (seen.pending().contains(position) && !shown.contains(position)));
   }
 
   /** Whether this is still what waits at its position. */
   boolean isCurrent(BlockedKey row) {
-    lock.lock();
-    try {
-      return row.equals(rows.all().get(row.id()));
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> row.equals(rows.all().get(row.id())));
   }
 
   /** An event that was begun, and with it its key, waits from now on. */
@@ -383,12 +361,7 @@ final class Progress {
 
   /** Whether there is something the store does not know. */
   boolean isDirty() {
-    lock.lock();
-    try {
-      return version != writtenVersion;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> version != writtenVersion);
   }
 
   /** The highest position with nothing before it that is in a handler's hands or waits. */
@@ -397,6 +370,15 @@ final class Progress {
     try {
       var solid = checkpoint().solid();
       return rows.all().isEmpty() ? solid : Math.min(solid, rows.all().firstKey().position() - 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T locked(Supplier<T> question) {
+    lock.lock();
+    try {
+      return question.get();
     } finally {
       lock.unlock();
     }
