@@ -90,7 +90,9 @@ final class Redrive {
         }
         yield true;
       }
-      case Outcome.Expired(), Outcome.NotTried() -> false;
+      case Outcome.Expired() ->
+          failed(letter, letter.attempts(), new EventException("It expired at " + entry.expiresAt()));
+      case Outcome.NotTried() -> false;
       case Outcome.RetryAfter(_, var failure) -> failed(letter, attempt, failure);
       case Outcome.SetAside(var failure) -> failed(letter, attempt, failure);
       case Outcome.LogFailed(var failure) -> {
