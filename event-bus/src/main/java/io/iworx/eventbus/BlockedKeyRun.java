@@ -195,7 +195,16 @@ final class BlockedKeyRun {
       if (!tenure.lasts()) {
         return true;
       }
-      if (!subscriber.decoder().matches(entry) || tenure.progress().isElsewhere(entry.position())) {
+      if (!subscriber.decoder().matches(entry)) {
+        continue;
+      }
+      if (tenure.progress().isUnread(entry.position())) {
+        // It is there, and the reader will come to it: going past it would turn the order round.
+        change(new BlockedKey(entry.position(), key, null, 0, retries.now(), ""));
+        tenure.pause(LOOK_UP);
+        return false;
+      }
+      if (tenure.progress().isInHand(entry.position())) {
         continue;
       }
       change(Retries.row(entry, 0, retries.now(), ""));

@@ -179,12 +179,14 @@ final class PartitionRun {
       if (redriveAsked.compareAndSet(true, false)) {
         retries.redrive(delivering);
       }
-      if (from.position() >= stopAt || retries.isFull()) {
+      var full = retries.isFull();
+      if (from.position() >= stopAt || (full && from.pending().isEmpty())) {
         delivering.deliver();
         tenure.pause(PAUSE);
         continue;
       }
-      var slice = slice(from);
+      // What is pending may be what a blocked key waits for.
+      var slice = slice(from, full ? 0 : subscriber.options().batchSize());
       if (slice == null) {
         delivering.deliver();
         continue;
@@ -194,15 +196,19 @@ final class PartitionRun {
       }
       from = deliver(slice, from);
       if (slice.entries().isEmpty()) {
-        awaitNews(from);
+        if (full) {
+          tenure.pause(PAUSE);
+        } else {
+          awaitNews(from);
+        }
       }
     }
   }
 
   /** The next piece of the log; null after a failure, and a pause. */
-  private @Nullable Slice slice(Checkpoint from) throws InterruptedException {
+  private @Nullable Slice slice(Checkpoint from, int limit) throws InterruptedException {
     try {
-      var slice = subscriber.log().read(from, subscriber.options().batchSize());
+      var slice = subscriber.log().read(from, limit);
       outage.over();
       return slice;
     } catch (RuntimeException e) {

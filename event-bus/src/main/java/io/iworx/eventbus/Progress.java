@@ -173,15 +173,14 @@ final class Progress {
     }
   }
 
-  /**
-   * Whether an event behind a checkpoint is not for whoever works for its key: it is in another's
-   * hands, or the reader has not come to it yet.
-   */
-  boolean isElsewhere(long position) {
-    return locked(
-        () ->
-            unfinished.contains(position)
-                || (seen.pending().contains(position) && !shown.contains(position)));
+  /** Whether an event behind a checkpoint is in somebody's hands. */
+  boolean isInHand(long position) {
+    return locked(() -> unfinished.contains(position));
+  }
+
+  /** Whether the reader has not come to it yet, though a checkpoint is past it. */
+  boolean isUnread(long position) {
+    return locked(() -> seen.pending().contains(position) && !shown.contains(position));
   }
 
   /** Whether this is still what waits at its position. */

@@ -91,7 +91,8 @@ final class Redrive {
         yield true;
       }
       case Outcome.Expired() ->
-          failed(letter, letter.attempts(), new EventException("It expired at " + entry.expiresAt()));
+          failed(
+              letter, letter.attempts(), new EventException("It expired at " + entry.expiresAt()));
       case Outcome.NotTried() -> false;
       case Outcome.RetryAfter(_, var failure) -> failed(letter, attempt, failure);
       case Outcome.SetAside(var failure) -> failed(letter, attempt, failure);

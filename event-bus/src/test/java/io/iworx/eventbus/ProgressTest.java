@@ -192,7 +192,7 @@ class ProgressTest {
     progress.passed(Checkpoint.at(15));
     assertThat(progress.takeLate("a")).isEmpty(); // 12 waits still
     assertThat(progress.readAgain("a")).isEqualTo(15);
-    assertThat(progress.isElsewhere(14)).isFalse();
+    assertThat(progress.isInHand(14)).isFalse();
     assertThat(checkpoint()).isEqualTo(Checkpoint.at(15)); // it waits with its key
   }
 }
