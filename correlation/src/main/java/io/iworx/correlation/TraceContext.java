@@ -4,6 +4,8 @@ import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +61,22 @@ public record TraceContext(
     return traceparent.substring(3, 35);
   }
 
+  /**
+   * The trace context that a callee would get from OpenTelemetry's context: of the span and the
+   * baggage in it; null when there is no span.
+   */
+  public static @Nullable TraceContext of(Context context) {
+    var headers = new HashMap<String, String>();
+    W3CTraceContextPropagator.getInstance().inject(context, headers, Map::put);
+    W3CBaggagePropagator.getInstance().inject(context, headers, Map::put);
+    return of(
+        headers.get(CorrelationHeaders.TRACEPARENT),
+        headers.get(CorrelationHeaders.TRACESTATE),
+        headers.get(CorrelationHeaders.BAGGAGE));
+  }
+
   /** OpenTelemetry's context with the remote span and the baggage in it. */
-  Context in(Context outer) {
+  public Context in(Context outer) {
     return W3CBaggagePropagator.getInstance()
         .extract(
             W3CTraceContextPropagator.getInstance().extract(outer, this, GETTER), this, GETTER);

@@ -1,6 +1,7 @@
 package io.iworx.eventbus;
 
 import io.iworx.trace.TraceRecorder;
+import io.opentelemetry.api.OpenTelemetry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     subscriptions that are not transactional; after a crash the events handled since the last
  *     write are delivered again
  * @param subscriptions the options of subscriptions that are given none of their own
+ * @param openTelemetry where spans and metrics go; {@link OpenTelemetry#noop()} unless given, and
+ *     then nothing is measured. The global one is never taken unasked: whoever asks it too early
+ *     fixes it for the whole process
  */
 public record EventBusOptions(
     TraceRecorder traceRecorder,
@@ -31,7 +35,8 @@ public record EventBusOptions(
     int maxPayloadBytes,
     Duration lease,
     Duration checkpointInterval,
-    SubscriptionOptions subscriptions) {
+    SubscriptionOptions subscriptions,
+    OpenTelemetry openTelemetry) {
 
   public static final int DEFAULT_MAX_PAYLOAD_BYTES = 256 * 1024;
   public static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
@@ -75,7 +80,8 @@ public record EventBusOptions(
         DEFAULT_MAX_PAYLOAD_BYTES,
         DEFAULT_LEASE,
         DEFAULT_CHECKPOINT_INTERVAL,
-        SubscriptionOptions.defaults());
+        SubscriptionOptions.defaults(),
+        OpenTelemetry.noop());
   }
 
   public EventBusOptions withTraceRecorder(TraceRecorder newTraceRecorder) {
@@ -87,7 +93,8 @@ public record EventBusOptions(
         maxPayloadBytes,
         lease,
         checkpointInterval,
-        subscriptions);
+        subscriptions,
+        openTelemetry);
   }
 
   public EventBusOptions withClock(Clock newClock) {
@@ -99,7 +106,8 @@ public record EventBusOptions(
         maxPayloadBytes,
         lease,
         checkpointInterval,
-        subscriptions);
+        subscriptions,
+        openTelemetry);
   }
 
   public EventBusOptions withRandom(RandomGenerator newRandom) {
@@ -111,7 +119,8 @@ public record EventBusOptions(
         maxPayloadBytes,
         lease,
         checkpointInterval,
-        subscriptions);
+        subscriptions,
+        openTelemetry);
   }
 
   public EventBusOptions withInstance(String newInstance) {
@@ -123,7 +132,8 @@ public record EventBusOptions(
         maxPayloadBytes,
         lease,
         checkpointInterval,
-        subscriptions);
+        subscriptions,
+        openTelemetry);
   }
 
   public EventBusOptions withMaxPayloadBytes(int newMaxPayloadBytes) {
@@ -135,7 +145,8 @@ public record EventBusOptions(
         newMaxPayloadBytes,
         lease,
         checkpointInterval,
-        subscriptions);
+        subscriptions,
+        openTelemetry);
   }
 
   public EventBusOptions withLease(Duration newLease) {
@@ -147,7 +158,8 @@ public record EventBusOptions(
         maxPayloadBytes,
         newLease,
         checkpointInterval,
-        subscriptions);
+        subscriptions,
+        openTelemetry);
   }
 
   public EventBusOptions withCheckpointInterval(Duration newCheckpointInterval) {
@@ -159,7 +171,8 @@ public record EventBusOptions(
         maxPayloadBytes,
         lease,
         newCheckpointInterval,
-        subscriptions);
+        subscriptions,
+        openTelemetry);
   }
 
   public EventBusOptions withSubscriptions(SubscriptionOptions newSubscriptions) {
@@ -171,6 +184,24 @@ public record EventBusOptions(
         maxPayloadBytes,
         lease,
         checkpointInterval,
-        newSubscriptions);
+        newSubscriptions,
+        openTelemetry);
+  }
+
+  /**
+   * Spans and metrics of publishing and handling, and gauges of the subscriptions of this bus. For
+   * the one that the OpenTelemetry agent sets up: {@code GlobalOpenTelemetry.get()}.
+   */
+  public EventBusOptions withOpenTelemetry(OpenTelemetry newOpenTelemetry) {
+    return new EventBusOptions(
+        traceRecorder,
+        clock,
+        random,
+        instance,
+        maxPayloadBytes,
+        lease,
+        checkpointInterval,
+        subscriptions,
+        newOpenTelemetry);
   }
 }

@@ -12,11 +12,13 @@ import java.util.List;
 sealed interface Handover {
 
   /** One event, at least once. */
-  record Plain<T>(EventDecoder<T> decoder, EventHandler<? super T> handler) implements Handover {
+  record Plain<T>(
+      EventDecoder<T> decoder, EventHandler<? super T> handler, Processing processing)
+      implements Handover {
     @SuppressWarnings("unchecked")
     void hand(LogEntry entry, Delivery delivery) throws Exception {
       var narrowed = (EventHandler<T>) handler;
-      EventContext.in(entry, () -> narrowed.handle(decoder.decode(entry), delivery));
+      processing.one(entry, () -> narrowed.handle(decoder.decode(entry), delivery));
     }
   }
 
@@ -26,20 +28,22 @@ sealed interface Handover {
   }
 
   /** One after the other. */
-  record Transactional<T>(EventDecoder<T> decoder, TransactionalEventHandler<? super T> handler)
+  record Transactional<T>(
+      EventDecoder<T> decoder, TransactionalEventHandler<? super T> handler, Processing processing)
       implements InTransaction {
     @Override
     @SuppressWarnings("unchecked")
     public void hand(List<LogEntry> entries, Connection connection) throws Exception {
       var narrowed = (TransactionalEventHandler<T>) handler;
       for (var entry : entries) {
-        EventContext.in(entry, () -> narrowed.handle(decoder.decode(entry), connection));
+        processing.one(entry, () -> narrowed.handle(decoder.decode(entry), connection));
       }
     }
   }
 
   /** All at once. */
-  record Batch<T>(EventDecoder<T> decoder, BatchEventHandler<? super T> handler)
+  record Batch<T>(
+      EventDecoder<T> decoder, BatchEventHandler<? super T> handler, Processing processing)
       implements InTransaction {
     @Override
     @SuppressWarnings("unchecked")
@@ -50,9 +54,9 @@ sealed interface Handover {
         events.add(decoder.decode(entry));
       }
       if (entries.size() == 1) {
-        EventContext.in(entries.getFirst(), () -> narrowed.handle(events, connection));
+        processing.one(entries.getFirst(), () -> narrowed.handle(events, connection));
       } else {
-        narrowed.handle(events, connection);
+        processing.together(entries, () -> narrowed.handle(events, connection));
       }
     }
   }

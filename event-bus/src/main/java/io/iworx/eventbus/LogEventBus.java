@@ -2,6 +2,7 @@ package io.iworx.eventbus;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.correlation.Uuid7;
+import io.iworx.eventbus.spi.Draft;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Schedule;
@@ -26,6 +27,9 @@ final class LogEventBus implements EventBus {
   private final String instance;
   private final Drafting drafting;
   private final Keeper keeper;
+  private final BusTelemetry telemetry;
+  private final Sending sending;
+  private final SubscriptionGauges gauges;
   private final ReentrantLock subscribing = new ReentrantLock();
   private final Map<String, Dispatcher> dispatchers = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -41,6 +45,10 @@ final class LogEventBus implements EventBus {
             ? service + "-" + ProcessHandle.current().pid() + "-" + Uuid7.next().substring(24)
             : named;
     this.keeper = new Keeper(eventLog.subscriptions(), instance, options);
+    this.telemetry = new BusTelemetry(options.openTelemetry());
+    this.sending = new Sending(telemetry);
+    this.gauges =
+        new SubscriptionGauges(telemetry, eventLog.subscriptions(), dispatchers.keySet());
   }
 
   static LogEventBus create(String service, EventLog eventLog, EventBusOptions options) {
@@ -58,33 +66,35 @@ final class LogEventBus implements EventBus {
 
   @Override
   public <T> Event<T> publish(NewEvent<T> event) {
-    return published(event, eventLog.append(List.of(drafting.draft(event))).getFirst());
+    return published(event, append(List.of(drafting.draft(event))).getFirst());
   }
 
   @Override
   public <T> Event<T> publish(Connection connection, NewEvent<T> event) {
     return published(
-        event, eventLog.appendIn(connection, List.of(drafting.draft(event))).getFirst());
+        event, appendIn(connection, List.of(drafting.draft(event))).getFirst());
   }
 
   @Override
   public List<Event<?>> publishAll(List<? extends NewEvent<?>> events) {
-    return published(events, eventLog.append(drafting.drafts(events)));
+    return published(events, append(drafting.drafts(events)));
   }
 
   @Override
   public List<Event<?>> publishAll(Connection connection, List<? extends NewEvent<?>> events) {
-    return published(events, eventLog.appendIn(connection, drafting.drafts(events)));
+    return published(events, appendIn(connection, drafting.drafts(events)));
   }
 
   @Override
   public ScheduledEvent schedule(NewEvent<?> event, Instant at) {
-    return schedule().add(drafting.draft(event), at);
+    var schedule = schedule();
+    return sending.one(drafting.draft(event), draft -> schedule.add(draft, at));
   }
 
   @Override
   public ScheduledEvent schedule(Connection connection, NewEvent<?> event, Instant at) {
-    return schedule().addIn(connection, drafting.draft(event), at);
+    var schedule = schedule();
+    return sending.one(drafting.draft(event), draft -> schedule.addIn(connection, draft, at));
   }
 
   @Override
@@ -103,6 +113,20 @@ final class LogEventBus implements EventBus {
           "This event log cannot keep events for later: publish them when they are due.");
     }
     return eventLog.schedule();
+  }
+
+  private List<LogEntry> append(List<Draft> drafts) {
+    return telemetry.isOff() ? eventLog.append(drafts) : sending.all(drafts, eventLog::append);
+  }
+
+  private List<LogEntry> appendIn(Connection connection, List<Draft> drafts) {
+    return telemetry.isOff()
+        ? eventLog.appendIn(connection, drafts)
+        : sending.all(drafts, stamped -> eventLog.appendIn(connection, stamped));
+  }
+
+  private Processing processing(String subscription) {
+    return new Processing(telemetry, subscription);
   }
 
   private static List<Event<?>> published(
@@ -137,7 +161,7 @@ final class LogEventBus implements EventBus {
       SubscriptionOptions subscription,
       EventHandler<? super T> handler) {
     var decoder = new EventDecoder<T>(types);
-    return start(name, decoder, new Handover.Plain<>(decoder, handler), subscription);
+    return start(name, decoder, new Handover.Plain<>(decoder, handler, processing(name)), subscription);
   }
 
   @Override
@@ -156,7 +180,7 @@ final class LogEventBus implements EventBus {
       TransactionalEventHandler<? super T> handler) {
     requireTransactions(name);
     var decoder = new EventDecoder<T>(types);
-    return start(name, decoder, new Handover.Transactional<>(decoder, handler), subscription);
+    return start(name, decoder, new Handover.Transactional<>(decoder, handler, processing(name)), subscription);
   }
 
   @Override
@@ -167,7 +191,7 @@ final class LogEventBus implements EventBus {
       BatchEventHandler<? super T> handler) {
     requireTransactions(name);
     var decoder = new EventDecoder<T>(types);
-    return start(name, decoder, new Handover.Batch<>(decoder, handler), subscription);
+    return start(name, decoder, new Handover.Batch<>(decoder, handler, processing(name)), subscription);
   }
 
   private void requireTransactions(String name) {
@@ -242,6 +266,7 @@ final class LogEventBus implements EventBus {
     } finally {
       subscribing.unlock();
     }
+    gauges.close();
     // All stop at once; then the time to wait for them is that of the slowest, not the sum.
     dispatchers.values().forEach(Dispatcher::stop);
     dispatchers.values().forEach(Dispatcher::close);
