@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a bus tells OpenTelemetry, under the names of its semantic conventions for messaging (which
- * are in development as of 1.43): every name is here and nowhere else. Safe for any thread.
+ * What a bus tells OpenTelemetry, under the names of its semantic conventions for messaging, which
+ * are in development: every name is here and nowhere else. Safe for any thread.
  */
 final class BusTelemetry {
   static final String SCOPE = "io.iworx.eventbus";
@@ -152,7 +152,8 @@ final class BusTelemetry {
     }
     details.accept(builder);
     var span = builder.startSpan();
-    return new Operation(kind, types, common, shared, span, parent.with(span));
+    var context = span.getSpanContext().isValid() ? parent.with(span) : parent;
+    return new Operation(kind, types, common, shared, span, context);
   }
 
   /** The type of all of them; null when they are of several. */

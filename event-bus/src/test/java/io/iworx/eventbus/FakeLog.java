@@ -81,7 +81,7 @@ final class FakeLog implements EventLog, SubscriptionStore {
             draft.key(),
             draft.payload(),
             draft.metadata(),
-            null,
+            draft.correlation().traceContext(),
             draft.expiresAt());
     entries.add(entry);
     return entry;
