@@ -4,6 +4,7 @@ import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -67,8 +68,9 @@ public record TraceContext(
    */
   public static @Nullable TraceContext of(Context context) {
     var headers = new HashMap<String, String>();
-    W3CTraceContextPropagator.getInstance().inject(context, headers, Map::put);
-    W3CBaggagePropagator.getInstance().inject(context, headers, Map::put);
+    TextMapSetter<Map<String, String>> setter = (_, name, value) -> headers.put(name, value);
+    W3CTraceContextPropagator.getInstance().inject(context, headers, setter);
+    W3CBaggagePropagator.getInstance().inject(context, headers, setter);
     return of(
         headers.get(CorrelationHeaders.TRACEPARENT),
         headers.get(CorrelationHeaders.TRACESTATE),

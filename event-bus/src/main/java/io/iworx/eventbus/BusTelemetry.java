@@ -237,7 +237,9 @@ final class BusTelemetry {
       switch (kind) {
         case SEND ->
             sendDuration.record(
-                seconds, attributes.toBuilder().put(OPERATION_TYPE, kind.operation).build(), context);
+                seconds,
+                attributes.toBuilder().put(OPERATION_TYPE, kind.operation).build(),
+                context);
         case PROCESS -> processDuration.record(seconds, attributes, context);
       }
       var messages =

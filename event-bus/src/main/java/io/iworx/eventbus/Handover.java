@@ -12,8 +12,7 @@ import java.util.List;
 sealed interface Handover {
 
   /** One event, at least once. */
-  record Plain<T>(
-      EventDecoder<T> decoder, EventHandler<? super T> handler, Processing processing)
+  record Plain<T>(EventDecoder<T> decoder, EventHandler<? super T> handler, Processing processing)
       implements Handover {
     @SuppressWarnings("unchecked")
     void hand(LogEntry entry, Delivery delivery) throws Exception {

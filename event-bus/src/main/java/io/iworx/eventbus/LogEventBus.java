@@ -47,8 +47,7 @@ final class LogEventBus implements EventBus {
     this.keeper = new Keeper(eventLog.subscriptions(), instance, options);
     this.telemetry = new BusTelemetry(options.openTelemetry());
     this.sending = new Sending(telemetry);
-    this.gauges =
-        new SubscriptionGauges(telemetry, eventLog.subscriptions(), dispatchers.keySet());
+    this.gauges = new SubscriptionGauges(telemetry, eventLog.subscriptions(), dispatchers.keySet());
   }
 
   static LogEventBus create(String service, EventLog eventLog, EventBusOptions options) {
@@ -71,8 +70,7 @@ final class LogEventBus implements EventBus {
 
   @Override
   public <T> Event<T> publish(Connection connection, NewEvent<T> event) {
-    return published(
-        event, appendIn(connection, List.of(drafting.draft(event))).getFirst());
+    return published(event, appendIn(connection, List.of(drafting.draft(event))).getFirst());
   }
 
   @Override
@@ -161,7 +159,8 @@ final class LogEventBus implements EventBus {
       SubscriptionOptions subscription,
       EventHandler<? super T> handler) {
     var decoder = new EventDecoder<T>(types);
-    return start(name, decoder, new Handover.Plain<>(decoder, handler, processing(name)), subscription);
+    return start(
+        name, decoder, new Handover.Plain<>(decoder, handler, processing(name)), subscription);
   }
 
   @Override
@@ -180,7 +179,11 @@ final class LogEventBus implements EventBus {
       TransactionalEventHandler<? super T> handler) {
     requireTransactions(name);
     var decoder = new EventDecoder<T>(types);
-    return start(name, decoder, new Handover.Transactional<>(decoder, handler, processing(name)), subscription);
+    return start(
+        name,
+        decoder,
+        new Handover.Transactional<>(decoder, handler, processing(name)),
+        subscription);
   }
 
   @Override
@@ -191,7 +194,8 @@ final class LogEventBus implements EventBus {
       BatchEventHandler<? super T> handler) {
     requireTransactions(name);
     var decoder = new EventDecoder<T>(types);
-    return start(name, decoder, new Handover.Batch<>(decoder, handler, processing(name)), subscription);
+    return start(
+        name, decoder, new Handover.Batch<>(decoder, handler, processing(name)), subscription);
   }
 
   private void requireTransactions(String name) {

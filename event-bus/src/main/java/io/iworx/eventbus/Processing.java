@@ -84,8 +84,7 @@ final class Processing {
   private static void link(SpanBuilder span, LogEntry entry) {
     var published = entry.traceContext();
     if (published != null) {
-      span.addLink(
-          spanOf(published), Attributes.of(BusTelemetry.MESSAGE_ID, entry.id()));
+      span.addLink(spanOf(published), Attributes.of(BusTelemetry.MESSAGE_ID, entry.id()));
     }
   }
 

@@ -61,8 +61,7 @@ final class Sending {
     if (drafts.size() == 1) {
       var draft = drafts.getFirst();
       span.setAttribute(BusTelemetry.MESSAGE_ID, draft.id());
-      span.setAttribute(
-          BusTelemetry.CONVERSATION_ID, draft.correlation().correlationId());
+      span.setAttribute(BusTelemetry.CONVERSATION_ID, draft.correlation().correlationId());
       return;
     }
     for (var draft : drafts) {

@@ -50,8 +50,7 @@ final class SubscriptionGauges implements AutoCloseable {
             .setDescription("How long the oldest of them has waited.")
             .buildObserver();
     var blocked =
-        gauge(
-            telemetry, BusTelemetry.BLOCKED_KEYS, "{key}", "Keys that wait for a failed event.");
+        gauge(telemetry, BusTelemetry.BLOCKED_KEYS, "{key}", "Keys that wait for a failed event.");
     var dead = gauge(telemetry, BusTelemetry.DEAD_LETTERS, "{event}", "Events set aside.");
     return telemetry
         .meter()
@@ -78,10 +77,7 @@ final class SubscriptionGauges implements AutoCloseable {
       if (names.contains(status.name())) {
         var attributes =
             Attributes.of(
-                BusTelemetry.SYSTEM,
-                BusTelemetry.IWORX,
-                BusTelemetry.SUBSCRIPTION,
-                status.name());
+                BusTelemetry.SYSTEM, BusTelemetry.IWORX, BusTelemetry.SUBSCRIPTION, status.name());
         lag.record(status.lag(), attributes);
         seconds.record(status.oldestUnread().toMillis() / 1000.0, attributes);
         blocked.record(status.blockedKeys(), attributes);

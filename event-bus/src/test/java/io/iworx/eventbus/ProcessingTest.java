@@ -24,6 +24,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,9 +81,7 @@ class ProcessingTest {
     assertThat(span().getLinks())
         .extracting(LinkData::getSpanContext)
         .extracting(SpanContext::getTraceId, SpanContext::getSpanId)
-        .containsExactly(
-            tuple(TRACE, "0000000000000001"),
-            tuple(TRACE, "0000000000000002"));
+        .containsExactly(tuple(TRACE, "0000000000000001"), tuple(TRACE, "0000000000000002"));
     assertThat(span().getLinks())
         .extracting(link -> link.getAttributes().get(BusTelemetry.MESSAGE_ID))
         .containsExactly("e-1", "e-2");
@@ -122,8 +121,7 @@ class ProcessingTest {
           assertThat(Span.current().getSpanContext().getTraceId()).isEqualTo(TRACE);
           contexts.add(Correlation.current().orElseThrow());
         });
-    var traceContext = contexts.getFirst().traceContext();
-    assertThat(traceContext).isNotNull();
+    var traceContext = Objects.requireNonNull(contexts.getFirst().traceContext());
     assertThat(traceContext.traceparent())
         .startsWith("00-" + TRACE + "-" + span().getSpanContext().getSpanId());
     assertThat(traceContext.baggage()).isEqualTo("a=b");

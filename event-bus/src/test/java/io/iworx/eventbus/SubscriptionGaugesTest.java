@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -92,8 +93,8 @@ class SubscriptionGaugesTest {
               BusTelemetry.LAG_SECONDS,
               BusTelemetry.BLOCKED_KEYS,
               BusTelemetry.DEAD_LETTERS);
-      assertThat(metrics.get(BusTelemetry.LAG_SECONDS).getUnit()).isEqualTo("s");
-      assertThat(metrics.get(BusTelemetry.LAG_SECONDS).getDoubleGaugeData().getPoints())
+      assertThat(metric(metrics, BusTelemetry.LAG_SECONDS).getUnit()).isEqualTo("s");
+      assertThat(metric(metrics, BusTelemetry.LAG_SECONDS).getDoubleGaugeData().getPoints())
           .singleElement()
           .satisfies(
               point -> {
@@ -107,15 +108,19 @@ class SubscriptionGaugesTest {
     assertThat(collected()).isEmpty();
   }
 
+  private static MetricData metric(Map<String, MetricData> metrics, String name) {
+    return Objects.requireNonNull(metrics.get(name));
+  }
+
   private static long value(Map<String, MetricData> metrics, String name) {
-    return metrics.get(name).getLongGaugeData().getPoints().iterator().next().getValue();
+    return metric(metrics, name).getLongGaugeData().getPoints().iterator().next().getValue();
   }
 
   @Test
   void asksTheStoreOnceHoweverOftenSomebodyCollects() {
     try (var _ = gauges("stock", "of-others")) {
       for (var i = 0; i < 10; i++) {
-        assertThat(collected().get(BusTelemetry.LAG_EVENTS).getLongGaugeData().getPoints())
+        assertThat(metric(collected(), BusTelemetry.LAG_EVENTS).getLongGaugeData().getPoints())
             .hasSize(2);
       }
     }
