@@ -105,6 +105,9 @@ final class TortureCommand implements Callable<Integer> {
     try (var _ = Interruption.ofThisThread();
         var folder = WorkFolder.create()) {
       return run(options, folder);
+    } catch (InterruptedException e) {
+      say("torture: interrupted; nothing was judged");
+      return CommandException.FAILED;
     } catch (EmbeddedPostgresException e) {
       throw CommandException.unusable(String.valueOf(e.getMessage()), e);
     }
