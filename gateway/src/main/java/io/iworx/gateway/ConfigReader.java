@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The configuration file's shape: which keys there are and what each becomes. */
 final class ConfigReader {
+  /** The section retention is for those who run an event log beside the gateway. */
   private static final Set<String> ROOT =
-      Set.of("gateway", "cors", "auth", "limits", "tls", "routes");
+      Set.of("gateway", "cors", "auth", "limits", "tls", "retention", "routes");
+
   private static final Set<String> GATEWAY = Set.of("host", "port");
   private static final Set<String> CORS = Set.of("origins");
   private static final Set<String> TLS = Set.of("trusted-certificates");

@@ -36,9 +36,13 @@ final class EventInsert {
   private static final String LOCK_PATIENCE =
       "WHERE (SELECT set_config('lock_timeout', ?, true)) IS NOT NULL\n";
 
+  /**
+   * No column is named: a partitioned table has no index over all event ids. Each partition has
+   * one, and a trigger for those of the partitions before.
+   */
   private static final String RESULT =
       """
-      ON CONFLICT (event_id) DO NOTHING
+      ON CONFLICT DO NOTHING
       RETURNING position, published_at
       """;
 
@@ -165,7 +169,7 @@ final class EventInsert {
     return entries.size() == drafts.size() ? entries : List.of();
   }
 
-  private static LogEntry entry(Draft draft, long position, Instant publishedAt) {
+  static LogEntry entry(Draft draft, long position, Instant publishedAt) {
     return new LogEntry(
         position,
         draft.id(),

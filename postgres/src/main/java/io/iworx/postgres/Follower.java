@@ -54,6 +54,19 @@ final class Follower {
     }
     boolean more = follow(seen);
     listWriters();
+    return more || followLeap();
+  }
+
+  /**
+   * Numbers that leapt, to a new partition perhaps, while nobody was writing: nothing to wait for.
+   */
+  private boolean followLeap() throws SQLException {
+    View seen = view;
+    if (seen == null || highest <= seen.upTo() || marks.settled() < highest) {
+      return false;
+    }
+    boolean more = follow(seen);
+    listWriters();
     return more;
   }
 

@@ -22,16 +22,24 @@ import org.jspecify.annotations.Nullable;
  * order of the answers does. One thread at a time may look at the end; the rest is safe for any.
  */
 final class LogReader implements LogSource, AutoCloseable {
-  private static final String NEXT =
+  /**
+   * With an upper bound, which excludes nothing, the planner expects few rows and takes the index,
+   * also of a partition that was empty when it planned.
+   */
+  static final String NEXT =
       "SELECT "
           + EventRows.COLUMNS
-          + " FROM domain_events WHERE position > ? ORDER BY position LIMIT ?";
+          + " FROM domain_events WHERE position > ? AND position <= "
+          + Long.MAX_VALUE
+          + " ORDER BY position LIMIT ?";
 
   /** The limit only makes each range a walk along the index. */
   private static final String NEXT_AND_LATE =
       "SELECT * FROM (SELECT "
           + EventRows.COLUMNS
-          + " FROM domain_events WHERE position > ? ORDER BY position LIMIT ?) AS next"
+          + " FROM domain_events WHERE position > ? AND position <= "
+          + Long.MAX_VALUE
+          + " ORDER BY position LIMIT ?) AS next"
           + " UNION ALL SELECT late.* FROM unnest(?::int8multirange) AS gap"
           + " CROSS JOIN LATERAL (SELECT "
           + EventRows.COLUMNS

@@ -21,7 +21,8 @@ record LogTable(String sequence, long table, long database) {
              'domain_events'::regclass::oid::bigint,
              pg_get_serial_sequence('domain_events', 'position'),
              current_setting('fsync'), current_setting('synchronous_commit'),
-             (SELECT relpersistence FROM pg_class WHERE oid = 'domain_events'::regclass),
+             (SELECT CASE WHEN bool_and(relpersistence = 'p') THEN 'p' ELSE 'u' END FROM pg_class
+              WHERE oid IN (SELECT relid FROM pg_partition_tree('domain_events'))),
              (SELECT seqcache FROM pg_sequence
               WHERE seqrelid = pg_get_serial_sequence('domain_events', 'position')::regclass)
       """;
@@ -52,7 +53,7 @@ record LogTable(String sequence, long table, long database) {
   private static void requireDurable(String fsync, String commit, String persistence) {
     if (!persistence.equals("p")) {
       throw new EventException(
-          "The table domain_events is unlogged: it would be emptied by a crash. ALTER TABLE domain_events SET LOGGED.");
+          "A partition of the table domain_events is unlogged: it would be emptied by a crash. ALTER it with SET LOGGED; see the table event_log_partitions.");
     }
     if (fsync.equals("off")) {
       throw new EventException(

@@ -172,7 +172,8 @@ final class Pages {
     }
     long to = unknownTo;
     while (to > unknownFrom) {
-      Positions unknown = absent(unknownFrom, to, there).where(view::isUnknown);
+      Positions absent = absent(unknownFrom, to, there);
+      Positions unknown = isFarTooMuch(absent) ? absent : absent.where(view::isUnknown);
       if (!Follower.isTooMuch(view.open().plus(unknown))) {
         long cut = to == unknownTo ? end : to;
         return watched(start, cut, rows, unknown);
@@ -182,15 +183,20 @@ final class Pages {
     return unknownFrom > start ? watched(start, unknownFrom, rows, Positions.none()) : null;
   }
 
+  /** So much that those of it that are known cannot make it bearable, nor should be counted. */
+  private static boolean isFarTooMuch(Positions positions) {
+    return positions.count() > 4L * Follower.MAX_MISSING;
+  }
+
   /** The positions of an area that no row has. */
   private static Positions absent(long after, long upTo, Positions there) {
     Positions absent = Positions.none();
     long from = after;
     for (int range = 0; range < there.ranges(); range++) {
       absent = absent.plus(Positions.between(from, Math.min(upTo, there.startOf(range) - 1)));
-      from = Math.max(from, there.startOf(range));
+      from = Math.max(from, there.endOf(range));
     }
-    return absent.plus(Positions.between(from, upTo)).minus(there);
+    return absent.plus(Positions.between(from, upTo));
   }
 
   private Page watched(long start, long end, List<LogEntry> rows, Positions unknown)
@@ -199,7 +205,7 @@ final class Pages {
     List<LogEntry> all = new ArrayList<>(rows);
     all.removeIf(entry -> entry.position() > end);
     Positions there = Positions.of(all.stream().mapToLong(LogEntry::position).toArray());
-    Positions done = absent(start, end, there).where(p -> unknown.contains(p) && now.isDone(p));
+    Positions done = unknown.minus(there).where(p -> p <= end && now.isDone(p));
     List<LogEntry> shown = source.at(done);
     Positions late = Positions.of(shown.stream().mapToLong(LogEntry::position).toArray());
     Positions missing =

@@ -43,7 +43,7 @@ final class RepartitionStep {
   /**
    * The old partitions as one: up to the highest checkpoint, save what any of them has before it.
    * What is pending in one and shows by now may be done in the one it belongs to; what does not
-   * show belongs to nobody yet.
+   * show belongs to nobody yet. Positions between two partitions of the log are nobody's for ever.
    */
   private static final String JOINED =
       """
@@ -61,7 +61,9 @@ final class RepartitionStep {
                  WHERE event_slot(event.key, event.position) % partitions <> partition), '{}') AS pending
         FROM part
       ), joined AS (
-        SELECT coalesce(range_agg(pending), '{}') AS pending FROM own
+        SELECT coalesce(range_agg(pending), '{}')
+               * (SELECT range_agg(int8range(first_position, last_position, '[]')) FROM event_log_partitions) AS pending
+        FROM own
       )
       SELECT pending::text, (SELECT count(*) FROM unnest(pending)) FROM joined
       """;

@@ -26,6 +26,15 @@ final class StoredEvents {
       """
           .formatted(EventRows.COLUMNS);
 
+  /** The payload is not there any more, but what it was can be told. */
+  private static final String DROPPED =
+      """
+      SELECT position, published_at,
+             (event_type, key, payload_digest)
+               IS NOT DISTINCT FROM (?, ?, sha256(convert_to(?::jsonb::text, 'UTF8')))
+      FROM event_dropped_ids WHERE event_id = ?
+      """;
+
   private static final int SAME = EventRows.COLUMN_COUNT + 1;
   private static final int PLACE = EventRows.COLUMN_COUNT + 2;
 
@@ -64,7 +73,30 @@ final class StoredEvents {
         }
       }
     }
+    for (int place = 0; place < found.size(); place++) {
+      if (found.get(place) instanceof Found.Gone) {
+        found.set(place, dropped(connection, drafts.get(place)));
+      }
+    }
     return found;
+  }
+
+  /** What is remembered of an event that retention dropped within a week. */
+  private static Found dropped(Connection connection, Draft draft) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(DROPPED)) {
+      statement.setString(1, draft.type());
+      statement.setString(2, draft.key());
+      statement.setString(3, draft.payload());
+      statement.setString(4, draft.id());
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return new Found.Gone(draft.id());
+        }
+        return row.getBoolean(3)
+            ? new Found.Same(EventInsert.entry(draft, row.getLong(1), EventRows.instant(row, 2)))
+            : new Found.Different(draft.id());
+      }
+    }
   }
 
   /**

@@ -16,14 +16,19 @@ import java.util.List;
 final class SubscriptionList {
   /**
    * What is unread: after the checkpoint of its partition, pending, or blocked. Counting stops
-   * being worth it somewhere; beyond that the distance in positions will do.
+   * being worth it somewhere; beyond that the distance in positions will do, without the leaps
+   * between partitions of the log.
    */
   private static final String LIST =
       """
       WITH head AS (SELECT coalesce(max(position), 0) AS position FROM domain_events)
       SELECT s.name, s.service, s.definition, s.patterns, s.paused, s.started_at,
-             CASE WHEN head.position - low.position > 100000 THEN head.position - low.position
-                  ELSE unread.events END,
+             CASE WHEN unread.events = 100000 THEN greatest(unread.events, (
+                    SELECT sum(greatest(0, coalesce(last_position, head.position)
+                                           - greatest(first_position - 1, low.position)))
+                    FROM event_log_partitions
+                    WHERE opened_at IS NOT NULL AND detached_at IS NULL))
+                  ELSE unread.events END::bigint,
              coalesce(greatest(extract(epoch FROM clock_timestamp() - unread.since) * 1000, 0), 0)::bigint,
              (SELECT count(*) FROM event_blocked_keys WHERE subscription = s.name),
              (SELECT count(*) FROM event_dead_letters WHERE subscription = s.name)

@@ -7,6 +7,7 @@ import io.iworx.eventbus.EventException;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Slice;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -138,6 +139,120 @@ class MigrationsIT {
     }
   }
 
+  @Test
+  void whatHangsOnTheTableSurvivesItsPartitions() throws SQLException {
+    database.execute(OLD_TABLE);
+    database.execute(OLD_ROWS);
+    database.execute(
+        """
+        CREATE ROLE %1$s_reader; CREATE ROLE %1$s_writer; CREATE ROLE %1$s_owner;
+        CREATE TABLE services (name text PRIMARY KEY);
+        INSERT INTO services VALUES ('work-order-service'), ('asset-service');
+        ALTER TABLE domain_events ADD CONSTRAINT known_service FOREIGN KEY (service_name) REFERENCES services;
+        ALTER TABLE domain_events ADD CONSTRAINT named CHECK (event_type <> '');
+        CREATE INDEX by_type ON domain_events (event_type);
+        COMMENT ON TABLE domain_events IS 'mine'; COMMENT ON COLUMN domain_events.payload IS 'also mine';
+        GRANT SELECT ON domain_events TO %1$s_reader WITH GRANT OPTION;
+        GRANT INSERT, SELECT ON domain_events TO %1$s_writer;
+        GRANT UPDATE (processed_by) ON domain_events TO %1$s_writer;
+        GRANT SELECT ON services TO %1$s_writer, %1$s_owner;
+        ALTER TABLE domain_events ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY types ON domain_events FOR SELECT TO %1$s_reader USING (event_type LIKE 'asset.%%');
+        CREATE POLICY writes ON domain_events FOR INSERT TO %1$s_writer WITH CHECK (service_name <> 'work-order-service');
+        CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN NEW.metadata := '{"stamped": true}'; RETURN NEW; END $$;
+        CREATE TRIGGER stamp BEFORE INSERT ON domain_events FOR EACH ROW WHEN (NEW.event_type = 'stamp') EXECUTE FUNCTION stamp();
+        CREATE TRIGGER asleep BEFORE INSERT ON domain_events FOR EACH ROW EXECUTE FUNCTION stamp();
+        ALTER TABLE domain_events DISABLE TRIGGER asleep;
+        CREATE VIEW assets WITH (security_invoker = true) AS SELECT * FROM domain_events WHERE event_type LIKE 'asset.%%';
+        CREATE VIEW counted AS SELECT count(*) FROM assets;
+        GRANT SELECT ON assets TO %1$s_reader;
+        COMMENT ON VIEW assets IS 'a view';
+        CREATE PUBLICATION %1$s FOR TABLE domain_events WHERE (event_type <> 'secret') WITH (publish = 'insert');
+        """
+            .formatted(database.name()));
+    Migrations.migrate(database.pool());
+    LogPartitions.of(database.pool()).rotate();
+    database.execute(OLD_INSERT.formatted("after"));
+    String name = database.name();
+    assertThat(database.query("SELECT * FROM counted")).containsExactly("1");
+    assertThat(database.query("SELECT reloptions FROM pg_class WHERE relname = 'assets'"))
+        .containsExactly("{security_invoker=true}");
+    assertThat(database.query("SELECT obj_description('assets'::regclass)"))
+        .containsExactly("a view");
+    assertThat(database.query("SELECT obj_description('domain_events'::regclass)"))
+        .as("written by V1")
+        .allMatch(comment -> String.valueOf(comment).startsWith("What happened, in order"));
+    assertThatThrownBy(
+            () -> database.execute(OLD_INSERT.formatted("x").replace("asset-service", "nobody")))
+        .hasMessageContaining("known_service");
+    assertThatThrownBy(
+            () -> database.execute(OLD_INSERT.formatted("x").replace("asset.created", "")))
+        .hasMessageContaining("named");
+    database.execute(OLD_INSERT.formatted("stamped").replace("asset.created", "stamp"));
+    assertThat(database.query("SELECT event_id FROM domain_events WHERE metadata ? 'stamped'"))
+        .containsExactly("stamped");
+    assertThat(
+            database.query(
+                "SELECT tgenabled FROM pg_trigger WHERE tgname = 'asleep' AND tgrelid = 'domain_events_1'::regclass"))
+        .containsExactly("D");
+    assertThat(
+            database.query(
+                "SELECT indexdef FROM pg_indexes WHERE tablename = 'domain_events_1' AND indexdef LIKE '%event_type%'"))
+        .hasSize(1);
+    assertThat(
+            database.query(
+                "SELECT relation::text || ' ' || via FROM (SELECT prrelid::regclass AS relation, pubviaroot AS via FROM pg_publication_rel JOIN pg_publication AS p ON p.oid = prpubid) AS published"))
+        .containsExactly("domain_events true");
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET ROLE " + name + "_reader");
+      assertThat(count(statement, "domain_events")).isEqualTo(1);
+      assertThat(count(statement, "assets")).isEqualTo(1);
+      for (String hidden : List.of("domain_events_0", "domain_events_1", "domain_events_2")) {
+        assertThatThrownBy(() -> count(statement, hidden)).hasMessageContaining("permission");
+      }
+      statement.execute("SET ROLE " + name + "_writer");
+      statement.execute(OLD_INSERT.formatted("by-writer"));
+      assertThatThrownBy(() -> statement.execute(OLD_INSERT.formatted("old-7")))
+          .as("an id that this role may not even see")
+          .hasFieldOrPropertyWithValue("SQLState", "23505");
+      assertThatThrownBy(
+              () ->
+                  statement.execute(
+                      OLD_INSERT.formatted("no").replace("asset-service", "work-order-service")))
+          .hasMessageContaining("row-level security");
+      statement.execute("UPDATE domain_events SET processed_by = '{x}' WHERE false");
+      statement.execute("RESET ROLE");
+      statement.execute(
+          "DROP OWNED BY %1$s_reader, %1$s_writer; DROP ROLE %1$s_reader, %1$s_writer, %1$s_owner"
+              .formatted(name)
+              .replace(
+                  "DROP OWNED", "REVOKE SELECT ON services FROM " + name + "_owner; DROP OWNED"));
+    }
+  }
+
+  private static int count(Statement statement, String table) throws SQLException {
+    try (ResultSet row = statement.executeQuery("SELECT count(*) FROM " + table)) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  @Test
+  void saysWhyATableCannotBePartitioned() throws SQLException {
+    database.execute(OLD_TABLE);
+    database.execute(
+        "CREATE TABLE notes (event text CONSTRAINT noted REFERENCES domain_events (event_id))");
+    assertThatThrownBy(() -> Migrations.migrate(database.pool()))
+        .isInstanceOf(MigrationException.class)
+        .hasMessageContaining("because the foreign key noted of notes points to it");
+    database.execute("ALTER TABLE notes DROP CONSTRAINT noted");
+    database.execute(OLD_INSERT.formatted("meanwhile"));
+    Migrations.migrate(database.pool());
+    assertThat(database.query("SELECT event_id FROM domain_events")).containsExactly("meanwhile");
+  }
+
   @RepeatedTest(5)
   void instancesMayStartAtOnce() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -192,7 +307,7 @@ class MigrationsIT {
   @Test
   void refusesATableThatACrashWouldEmpty() throws SQLException {
     Migrations.migrate(database.pool());
-    database.execute("ALTER TABLE domain_events SET UNLOGGED");
+    database.execute("ALTER TABLE domain_events_0 SET UNLOGGED");
     assertThatThrownBy(() -> PostgresEventLog.create(database.pool()))
         .isInstanceOf(EventException.class)
         .hasMessageContaining("unlogged");

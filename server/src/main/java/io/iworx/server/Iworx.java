@@ -66,6 +66,7 @@ public final class Iworx {
     line.addSubcommand(new TokenCommand());
     line.addSubcommand(new TraceCommand());
     line.addSubcommand(new EventsCommand());
+    line.addSubcommand(new LogCommand());
     line.addSubcommand(new SubscriptionsCommand());
     line.addSubcommand(new DeadLettersCommand());
     line.addSubcommand(new RoutesCommand());

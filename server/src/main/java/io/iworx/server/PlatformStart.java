@@ -7,6 +7,7 @@ import io.iworx.eventbus.EventBus;
 import io.iworx.gateway.Gateway;
 import io.iworx.gateway.GatewayConfig;
 import io.iworx.gateway.GatewayException;
+import io.iworx.postgres.LogRetention;
 import io.iworx.postgres.PostgresEventLog;
 import io.iworx.postgres.PostgresSagaStore;
 import io.iworx.postgres.PostgresTraceStore;
@@ -52,6 +53,7 @@ final class PlatformStart {
     var folder = options.folder();
     parts.add("The data folder", FolderLock.take(folder));
     var config = config();
+    var retention = RetentionConfig.read(options.config());
     var consolePort = Ports.free(options.consolePort(), "console", "--console-port");
     Logging.startFile(folder);
     parts.add("The log file", Logging::endFile);
@@ -59,6 +61,7 @@ final class PlatformStart {
 
     var database = Database.open(options.database(), folder, parts, progress);
     var log = parts.add("The event log", PostgresEventLog.create(database.pool()));
+    retention.ifPresent(it -> parts.add("Retention", LogRetention.start(database.pool(), it)));
     var traces = PostgresTraceStore.create(database.pool());
     var recorder = parts.add("The trace recorder", TraceRecorder.create(traces));
     var secret = Objects.requireNonNull(config.auth().hs256Secret());

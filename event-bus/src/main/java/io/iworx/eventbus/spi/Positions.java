@@ -103,6 +103,11 @@ public final class Positions {
     return bounds[2 * range];
   }
 
+  /** The last of the range of the given number, from 0. */
+  public long endOf(int range) {
+    return bounds[2 * range + 1] - 1;
+  }
+
   public LongStream stream() {
     return LongStream.range(0, ranges())
         .flatMap(i -> LongStream.range(bounds[2 * (int) i], bounds[2 * (int) i + 1]));

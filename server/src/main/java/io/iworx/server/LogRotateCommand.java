@@ -1,0 +1,30 @@
+package io.iworx.server;
+
+import io.iworx.postgres.LogPartitions;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "rotate",
+    header = "Begins a new partition, so that the present one can be dropped some time.",
+    footer = {"", "Examples:", "  Now:   ./iworx log rotate"})
+final class LogRotateCommand implements Callable<Integer> {
+  @Mixin LogDatabase log = new LogDatabase();
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    var begun = log.with(LogPartitions::rotate);
+    Terminal.print(
+        spec,
+        begun.isPresent()
+            ? "domain_events_%d takes events from now on".formatted(begun.getAsInt())
+            : "the present partition is empty; nothing to do");
+    return 0;
+  }
+}
