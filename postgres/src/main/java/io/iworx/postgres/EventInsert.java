@@ -37,8 +37,8 @@ final class EventInsert {
       "WHERE (SELECT set_config('lock_timeout', ?, true)) IS NOT NULL\n";
 
   /**
-   * No column is named: a partitioned table has no index over all event ids. Each partition has
-   * one, and a trigger for those of the partitions before.
+   * No column is named: once the log is partitioned it has no index over all event ids. Each
+   * partition has one, and a trigger for those of the partitions before.
    */
   private static final String RESULT =
       """

@@ -1,6 +1,7 @@
 package io.iworx.postgres;
 
 import io.iworx.eventbus.EventException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,13 +11,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the log from growing for ever: begins partitions in time and drops those whose events are
- * all old enough and read by every subscription. Without one everything is kept.
+ * all old enough and read by every subscription. Without one everything is kept. The first one
+ * makes the log a partitioned table, which it then stays; {@link LogPartitions#partition}.
  *
  * <p>Any number of processes may have one; what one has done, the others find done. A partition
  * that is old enough and still needed is kept, and a warning names who needs it.
  */
 public final class LogRetention implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogRetention.class);
+
+  /** Longer only while the rows of a large table are checked, which is begun anew next time. */
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
 
   private final LogPartitions partitions;
   private final RetentionOptions options;
@@ -52,6 +57,7 @@ public final class LogRetention implements AutoCloseable {
   }
 
   private void check() {
+    partition();
     partitions
         .rotateAfter(options.rotateEvery())
         .ifPresent(number -> LOG.info("[Event Bus] partition domain_events_{} begun", number));
@@ -59,6 +65,17 @@ public final class LogRetention implements AutoCloseable {
     for (LogPartition gone : partitions.drop(options.keep(), options.dropUnread())) {
       warned.remove(gone.number());
       LOG.info("[Event Bus] partition {} dropped, {} bytes", gone.table(), gone.bytes());
+    }
+  }
+
+  private void partition() {
+    if (partitions.isPartitioned()) {
+      return;
+    }
+    LOG.info(
+        "[Event Bus] the log becomes a partitioned table: publishing and reading go on; its rows are checked once");
+    if (partitions.partition()) {
+      LOG.info("[Event Bus] the log is a partitioned table; what it was is domain_events_0");
     }
   }
 
@@ -83,7 +100,7 @@ public final class LogRetention implements AutoCloseable {
   public void close() {
     thread.interrupt();
     try {
-      thread.join();
+      thread.join(FAREWELL);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -11,18 +11,17 @@ import java.util.Set;
  * Where the log is in this database.
  *
  * @param sequence what hands out positions, as SQL names it
- * @param table the table's object id
  * @param database the database's object id
  */
-record LogTable(String sequence, long table, long database) {
+record LogTable(String sequence, long database) {
   private static final String FIND =
       """
       SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::bigint,
-             'domain_events'::regclass::oid::bigint,
              pg_get_serial_sequence('domain_events', 'position'),
              current_setting('fsync'), current_setting('synchronous_commit'),
              (SELECT CASE WHEN bool_and(relpersistence = 'p') THEN 'p' ELSE 'u' END FROM pg_class
-              WHERE oid IN (SELECT relid FROM pg_partition_tree('domain_events'))),
+              WHERE oid = 'domain_events'::regclass
+                 OR oid IN (SELECT relid FROM pg_partition_tree('domain_events'))),
              (SELECT seqcache FROM pg_sequence
               WHERE seqrelid = pg_get_serial_sequence('domain_events', 'position')::regclass)
       """;
@@ -37,9 +36,9 @@ record LogTable(String sequence, long table, long database) {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(FIND)) {
       row.next();
-      LogTable table = new LogTable(row.getString(3), row.getLong(2), row.getLong(1));
-      requireDurable(row.getString(4), row.getString(5), row.getString(6));
-      table.requireOneByOne(row.getLong(7));
+      LogTable table = new LogTable(row.getString(2), row.getLong(1));
+      requireDurable(row.getString(3), row.getString(4), row.getString(5));
+      table.requireOneByOne(row.getLong(6));
       return table;
     } catch (SQLException e) {
       if (MISSING.contains(e.getSQLState())) {
@@ -53,7 +52,7 @@ record LogTable(String sequence, long table, long database) {
   private static void requireDurable(String fsync, String commit, String persistence) {
     if (!persistence.equals("p")) {
       throw new EventException(
-          "A partition of the table domain_events is unlogged: it would be emptied by a crash. ALTER it with SET LOGGED; see the table event_log_partitions.");
+          "The table domain_events or one of its partitions is unlogged: it would be emptied by a crash. ALTER TABLE domain_events SET LOGGED, or the partition.");
     }
     if (fsync.equals("off")) {
       throw new EventException(
@@ -77,14 +76,18 @@ record LogTable(String sequence, long table, long database) {
     }
   }
 
-  /** Who holds the writer's lock. Prepared transactions have no process but are in the list. */
+  /**
+   * Who holds the writer's lock. Prepared transactions have no process but are in the list. The
+   * table is found by name each time: it is another one once it is partitioned.
+   */
   String writers() {
     return """
         SELECT DISTINCT virtualtransaction
         FROM pg_locks
-        WHERE locktype = 'relation' AND database = %d AND relation = %d
+        WHERE locktype = 'relation' AND database = %d
+          AND relation = (SELECT to_regclass('domain_events'))
           AND mode = 'RowExclusiveLock' AND granted\
         """
-        .formatted(database, table);
+        .formatted(database);
   }
 }

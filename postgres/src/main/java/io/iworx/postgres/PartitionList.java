@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of the partitions of the log. */
+/** What is known of the partitions of the log; a plain table has none. */
 final class PartitionList {
   /**
    * A partition is needed by a subscription that is before its last event, has something pending in
@@ -33,6 +33,7 @@ final class PartitionList {
                            CASE WHEN opened_at IS NOT NULL
                                 THEN (SELECT max(position) FROM domain_events WHERE position >= first_position) END) AS last
         FROM event_log_partitions
+        WHERE EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = 'domain_events'::regclass)
       ) AS p
       LEFT JOIN pg_class AS c ON c.oid = to_regclass('domain_events_' || p.number)
       """;

@@ -62,7 +62,8 @@ final class RepartitionStep {
         FROM part
       ), joined AS (
         SELECT coalesce(range_agg(pending), '{}')
-               * (SELECT range_agg(int8range(first_position, last_position, '[]')) FROM event_log_partitions) AS pending
+               * coalesce((SELECT range_agg(int8range(first_position, last_position, '[]'))
+                           FROM event_log_partitions), '{(,)}') AS pending
         FROM own
       )
       SELECT pending::text, (SELECT count(*) FROM unnest(pending)) FROM joined

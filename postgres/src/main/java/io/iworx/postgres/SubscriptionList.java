@@ -23,11 +23,11 @@ final class SubscriptionList {
       """
       WITH head AS (SELECT coalesce(max(position), 0) AS position FROM domain_events)
       SELECT s.name, s.service, s.definition, s.patterns, s.paused, s.started_at,
-             CASE WHEN unread.events = 100000 THEN greatest(unread.events, (
+             CASE WHEN unread.events = 100000 THEN greatest(unread.events, coalesce((
                     SELECT sum(greatest(0, coalesce(last_position, head.position)
                                            - greatest(first_position - 1, low.position)))
                     FROM event_log_partitions
-                    WHERE opened_at IS NOT NULL AND detached_at IS NULL))
+                    WHERE opened_at IS NOT NULL AND detached_at IS NULL), head.position - low.position))
                   ELSE unread.events END::bigint,
              coalesce(greatest(extract(epoch FROM clock_timestamp() - unread.since) * 1000, 0), 0)::bigint,
              (SELECT count(*) FROM event_blocked_keys WHERE subscription = s.name),

@@ -44,6 +44,7 @@ class LogPartitionsIT {
   void open() {
     log = PostgresEventLog.create(database.pool());
     partitions = LogPartitions.of(database.pool());
+    partitions.partition();
   }
 
   @AfterEach

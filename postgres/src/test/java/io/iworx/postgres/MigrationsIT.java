@@ -10,12 +10,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -140,6 +142,83 @@ class MigrationsIT {
   }
 
   @Test
+  void migratedTheLogIsStillAPlainTable() throws SQLException {
+    Migrations.migrate(database.pool());
+    LogPartitions partitions = LogPartitions.of(database.pool());
+    assertThat(partitions.isPartitioned()).isFalse();
+    assertThat(partitions.list()).isEmpty();
+    assertThat(partitions.size().oldest()).isNull();
+    for (int n = 0; n < 2; n++) {
+      database.execute(OLD_INSERT.formatted("one") + " ON CONFLICT (event_id) DO NOTHING");
+    }
+    database.execute("CREATE TABLE notes (event text REFERENCES domain_events (event_id))");
+    assertThat(partitions.size().oldest()).isNotNull();
+    assertThatThrownBy(partitions::rotate)
+        .isInstanceOf(EventException.class)
+        .hasMessageStartingWith("The log is one plain table");
+    assertThatThrownBy(() -> partitions.drop(Duration.ZERO, true))
+        .isInstanceOf(EventException.class)
+        .hasMessageStartingWith("The log is one plain table");
+  }
+
+  @Test
+  void oldWritersGoOnWhileItIsPartitioned() throws Exception {
+    database.execute(OLD_TABLE);
+    database.execute(OLD_ROWS);
+    Migrations.migrate(database.pool());
+    AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch writing = new CountDownLatch(20);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> writer = threads.submit(() -> write(over, writing));
+      writing.await();
+      List<Future<Boolean>> partitions =
+          Stream.generate(() -> threads.submit(LogPartitions.of(database.pool())::partition))
+              .limit(3)
+              .toList();
+      int done = 0;
+      for (Future<Boolean> each : partitions) {
+        done += each.get() ? 1 : 0;
+      }
+      assertThat(done).as("by one of those who try at once").isEqualTo(1);
+      over.set(true);
+      int written = writer.get();
+      assertThat(database.query("SELECT count(DISTINCT position) FROM domain_events"))
+          .containsExactly(String.valueOf(5000 + written));
+    }
+  }
+
+  private int write(AtomicBoolean over, CountDownLatch writing) throws SQLException {
+    int written = 0;
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      while (!over.get()) {
+        statement.execute(OLD_INSERT.formatted("during-" + written++));
+        writing.countDown();
+      }
+    }
+    return written;
+  }
+
+  @Test
+  void partitioningGoesOnAfterACrashInTheMiddle() throws SQLException {
+    Migrations.migrate(database.pool());
+    database.execute(OLD_INSERT.formatted("one"));
+    LogPartitions partitions = LogPartitions.of(database.pool());
+    database.execute("SELECT event_log_partition_begin()");
+    assertThatThrownBy(() -> database.execute("SELECT event_log_partition()"))
+        .as("not before the rows were checked")
+        .hasMessageContaining("is not prepared");
+    database.execute("SELECT event_log_partition_begin()");
+    assertThat(partitions.list()).isEmpty();
+    database.execute("ALTER TABLE domain_events VALIDATE CONSTRAINT domain_events_bound");
+    assertThat(partitions.partition()).isTrue();
+    assertThat(partitions.partition()).isFalse();
+    database.execute("SELECT event_log_partition_begin(), event_log_partition()");
+    assertThat(partitions.rotate()).hasValue(1);
+    assertThat(partitions.list()).hasSize(3);
+  }
+
+  @Test
   void whatHangsOnTheTableSurvivesItsPartitions() throws SQLException {
     database.execute(OLD_TABLE);
     database.execute(OLD_ROWS);
@@ -172,7 +251,9 @@ class MigrationsIT {
         """
             .formatted(database.name()));
     Migrations.migrate(database.pool());
-    LogPartitions.of(database.pool()).rotate();
+    LogPartitions partitions = LogPartitions.of(database.pool());
+    partitions.partition();
+    partitions.rotate();
     database.execute(OLD_INSERT.formatted("after"));
     String name = database.name();
     assertThat(database.query("SELECT * FROM counted")).containsExactly("1");
@@ -244,12 +325,15 @@ class MigrationsIT {
     database.execute(OLD_TABLE);
     database.execute(
         "CREATE TABLE notes (event text CONSTRAINT noted REFERENCES domain_events (event_id))");
-    assertThatThrownBy(() -> Migrations.migrate(database.pool()))
-        .isInstanceOf(MigrationException.class)
+    Migrations.migrate(database.pool());
+    LogPartitions partitions = LogPartitions.of(database.pool());
+    assertThatThrownBy(partitions::partition)
+        .isInstanceOf(EventException.class)
         .hasMessageContaining("because the foreign key noted of notes points to it");
+    assertThat(database.query("SELECT * FROM event_log_partitions")).isEmpty();
     database.execute("ALTER TABLE notes DROP CONSTRAINT noted");
     database.execute(OLD_INSERT.formatted("meanwhile"));
-    Migrations.migrate(database.pool());
+    partitions.partition();
     assertThat(database.query("SELECT event_id FROM domain_events")).containsExactly("meanwhile");
   }
 
@@ -307,6 +391,13 @@ class MigrationsIT {
   @Test
   void refusesATableThatACrashWouldEmpty() throws SQLException {
     Migrations.migrate(database.pool());
+    database.execute("ALTER TABLE domain_events SET UNLOGGED");
+    assertThatThrownBy(() -> PostgresEventLog.create(database.pool()))
+        .isInstanceOf(EventException.class)
+        .hasMessageContaining("unlogged");
+    database.execute("ALTER TABLE domain_events SET LOGGED");
+    LogPartitions.of(database.pool()).partition();
+    PostgresEventLog.create(database.pool()).close();
     database.execute("ALTER TABLE domain_events_0 SET UNLOGGED");
     assertThatThrownBy(() -> PostgresEventLog.create(database.pool()))
         .isInstanceOf(EventException.class)

@@ -23,7 +23,7 @@ class PostgresEventLogIT extends EventLogContract {
   }
 
   @Override
-  protected EventLog newLog() {
+  protected EventLog newLog() throws SQLException {
     return PostgresEventLog.create(database.pool());
   }
 

@@ -2,6 +2,7 @@ package io.iworx.server;
 
 import io.iworx.postgres.LogPartition;
 import io.iworx.postgres.LogPartitions;
+import io.iworx.postgres.LogSize;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "log",
-    header = "Lists the partitions of the event log: how large, how old, and who still needs them.",
+    header = "Shows how large the event log is: its partitions, how old they are, and who still needs them.",
     subcommands = {LogRotateCommand.class, LogDropCommand.class},
     footer = {
       "",
@@ -38,9 +39,17 @@ final class LogCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var all = log.with(LogPartitions::list);
+    return log.with(this::show);
+  }
+
+  private int show(LogPartitions partitions) {
+    var all = partitions.list();
     if (json) {
       Terminal.print(spec, AdminClient.JSON.writeValueAsString(all));
+      return 0;
+    }
+    if (all.isEmpty()) {
+      showPlain(partitions.size());
       return 0;
     }
     var now = Clock.systemUTC().instant();
@@ -53,7 +62,7 @@ final class LogCommand implements Callable<Integer> {
           each.firstPosition(),
           each.lastPosition() == null ? "-" : each.lastPosition(),
           "~" + each.events(),
-          size(each),
+          size(each.bytes()),
           age(each.closedAt(), now),
           each.neededBy().isEmpty() ? "nobody" : String.join(",", each.neededBy()));
     }
@@ -61,8 +70,21 @@ final class LogCommand implements Callable<Integer> {
     return 0;
   }
 
-  static String size(LogPartition partition) {
-    return String.format(Locale.ROOT, "%.1f MB", partition.bytes() / MEGABYTE);
+  private void showPlain(LogSize whole) {
+    Terminal.print(
+        spec,
+        "domain_events: ~%d events, %s, the oldest %s"
+            .formatted(
+                whole.events(),
+                size(whole.bytes()),
+                whole.oldest() == null ? "-" : "of " + whole.oldest()));
+    Terminal.print(
+        spec,
+        "retention is off: every event is kept, in one plain table; the section 'retention' of the configuration, or './iworx log rotate', makes it a partitioned one");
+  }
+
+  static String size(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB", bytes / MEGABYTE);
   }
 
   private static String age(@Nullable Instant closedAt, Instant now) {

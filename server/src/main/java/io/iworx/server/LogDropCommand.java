@@ -52,7 +52,7 @@ final class LogDropCommand implements Callable<Integer> {
                   each.table(),
                   dryRun ? "would go" : "is gone",
                   each.events(),
-                  LogCommand.size(each)));
+                  LogCommand.size(each.bytes())));
     }
     if (gone.isEmpty()) {
       Terminal.print(spec, "nothing to drop; './iworx log' says who needs what");

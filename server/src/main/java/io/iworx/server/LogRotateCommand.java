@@ -1,6 +1,7 @@
 package io.iworx.server;
 
 import io.iworx.postgres.LogPartitions;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,12 +20,22 @@ final class LogRotateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var begun = log.with(LogPartitions::rotate);
+    var begun = log.with(this::rotate);
     Terminal.print(
         spec,
         begun.isPresent()
             ? "domain_events_%d takes events from now on".formatted(begun.getAsInt())
             : "the present partition is empty; nothing to do");
     return 0;
+  }
+
+  private OptionalInt rotate(LogPartitions partitions) {
+    if (!partitions.isPartitioned()) {
+      Terminal.print(
+          spec,
+          "the log becomes a partitioned table: publishing and reading go on; its rows are checked once");
+      partitions.partition();
+    }
+    return partitions.rotate();
   }
 }

@@ -1,8 +1,107 @@
--- domain_events becomes a partitioned table by position, and what was the table its first partition, domain_events_0.
+-- What the log needs to become a partitioned table by position, once retention is switched on. Until then domain_events
+-- stays the plain table it is, and event_log_partitions is empty.
 --
--- Locks: ACCESS EXCLUSIVE on domain_events for about as long as a few dozen catalog changes take, whatever its size. It is
--- asked for 100 ms at a time and given up after two minutes. Owner, grants, row level security with its
--- policies, triggers, publications, comments, foreign keys and the views that read the table are carried over.
+-- Locks: none on domain_events; only new tables and functions.
+CREATE TABLE event_log_partitions (
+  number integer PRIMARY KEY,
+  first_position bigint NOT NULL,
+  last_position bigint,
+  opened_at timestamptz,
+  closed_at timestamptz,
+  detached_at timestamptz
+);
+COMMENT ON TABLE event_log_partitions IS 'The partitions of domain_events: domain_events_0 and so on. Exactly one is open: positions are drawn from it. Empty while domain_events is a plain table.';
+COMMENT ON COLUMN event_log_partitions.first_position IS 'The lowest position it may have.';
+COMMENT ON COLUMN event_log_partitions.last_position IS 'The highest position it has, once it is closed.';
+COMMENT ON COLUMN event_log_partitions.opened_at IS 'Since when positions are drawn from it; NULL for the one that is kept ready.';
+COMMENT ON COLUMN event_log_partitions.closed_at IS 'Since when there is nothing new in it: all its events were published before.';
+COMMENT ON COLUMN event_log_partitions.detached_at IS 'Since when it is no longer part of the log, and about to be dropped.';
+
+CREATE TABLE event_dropped_ids (
+  event_id text PRIMARY KEY,
+  position bigint NOT NULL,
+  event_type text NOT NULL,
+  key text,
+  payload_digest bytea NOT NULL,
+  published_at timestamptz NOT NULL,
+  forget_at timestamptz NOT NULL
+);
+COMMENT ON TABLE event_dropped_ids IS 'Ids of events that were dropped with their partition before they were a week old: they cannot be published again until then.';
+COMMENT ON COLUMN event_dropped_ids.payload_digest IS 'SHA-256 of the payload as jsonb prints it.';
+COMMENT ON COLUMN event_dropped_ids.forget_at IS 'When the id may be used again.';
+
+-- Why it cannot become a partitioned table, and what to do.
+CREATE FUNCTION event_log_obstacle(log regclass) RETURNS text
+LANGUAGE sql STABLE AS $$
+  SELECT problem
+  FROM (
+    SELECT format('the foreign key %I of %s points to it: drop that constraint', conname, conrelid::regclass) AS problem
+    FROM pg_constraint WHERE contype = 'f' AND confrelid = log
+    UNION ALL
+    SELECT format('the table %s inherits from it: end that with ALTER TABLE %1$s NO INHERIT domain_events', inhrelid::regclass)
+    FROM pg_inherits WHERE inhparent = log
+    UNION ALL
+    SELECT format('it inherits from %s: end that with ALTER TABLE domain_events NO INHERIT %1$s', inhparent::regclass)
+    FROM pg_inherits WHERE inhrelid = log
+    UNION ALL
+    SELECT format('it has the rule %I: drop it', rulename) FROM pg_rewrite WHERE ev_class = log
+    UNION ALL
+    SELECT format('its trigger %I wants whole sets of rows for each row: make it FOR EACH STATEMENT', tgname)
+    FROM pg_trigger WHERE tgrelid = log AND tgtype & 1 = 1 AND (tgoldtable IS NOT NULL OR tgnewtable IS NOT NULL)
+    UNION ALL
+    SELECT format('the materialized view %s reads it: drop it, and create it again afterwards', c.oid::regclass)
+    FROM pg_depend AS d JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+    JOIN pg_class AS c ON c.oid = r.ev_class
+    WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = log AND c.relkind = 'm'
+    UNION ALL
+    SELECT format('the function %s is bound to it: drop it, and create it again afterwards', d.objid::regprocedure)
+    FROM pg_depend AS d
+    WHERE d.classid = 'pg_proc'::regclass
+      AND ((d.refclassid = 'pg_class'::regclass AND d.refobjid = log)
+        OR (d.refclassid = 'pg_type'::regclass
+            AND d.refobjid IN (SELECT oid FROM pg_type WHERE typrelid = log
+                               UNION SELECT typarray FROM pg_type WHERE typrelid = log)))
+  ) AS all_problems
+  LIMIT 1;
+$$;
+REVOKE EXECUTE ON FUNCTION event_log_obstacle FROM PUBLIC;
+COMMENT ON FUNCTION event_log_obstacle IS 'Used by event_log_partition_begin and event_log_partition.';
+
+-- The first of three steps, each a transaction of its own, that can be repeated: says up to which position the present
+-- table will be the first partition. The second is to check the rows for that, while readers and writers go on:
+-- ALTER TABLE domain_events VALIDATE CONSTRAINT domain_events_bound.
+--
+-- Locks: ACCESS EXCLUSIVE on domain_events for a moment.
+CREATE FUNCTION event_log_partition_begin() RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  log oid;
+  obstacle text;
+  bound bigint;
+  width CONSTANT bigint := 100000000000;
+BEGIN
+  LOCK TABLE domain_events IN ACCESS EXCLUSIVE MODE;
+  log := to_regclass('domain_events');
+  IF (SELECT relkind FROM pg_class WHERE oid = log) = 'p' THEN
+    RETURN;
+  END IF;
+  obstacle := event_log_obstacle(log);
+  IF obstacle IS NOT NULL THEN
+    RAISE EXCEPTION 'domain_events cannot become a partitioned table, because %. Then start again', obstacle;
+  END IF;
+  SELECT first_position INTO bound FROM event_log_partitions WHERE number = 1;
+  IF bound IS NULL THEN
+    SELECT coalesce(greatest(max(position), 0) / width + 1, 1) * width INTO bound FROM domain_events;
+    INSERT INTO event_log_partitions (number, first_position, opened_at)
+    VALUES (0, 0, clock_timestamp()), (1, bound, NULL);
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = log AND conname = 'domain_events_bound') THEN
+    EXECUTE format('ALTER TABLE domain_events ADD CONSTRAINT domain_events_bound CHECK (position < %s) NOT VALID', bound);
+  END IF;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION event_log_partition_begin FROM PUBLIC;
+COMMENT ON FUNCTION event_log_partition_begin IS 'Prepares event_log_partition. Set lock_timeout before.';
 
 -- Refuses an id that an earlier partition has, or one that was dropped less than a week ago. Within a partition its
 -- unique index does that; triggers made by event_log_rotate call this for few rows only.
@@ -135,35 +234,42 @@ $$;
 REVOKE EXECUTE ON FUNCTION event_log_rotate FROM PUBLIC;
 COMMENT ON FUNCTION event_log_rotate IS 'Begins the next partition of domain_events; NULL when the present one is empty. Set lock_timeout before.';
 
-DO $$
+-- The last of the three steps: domain_events becomes a partitioned table by position, and what was the table its first
+-- partition, domain_events_0. Owner, grants, row level security with its policies, triggers, publications, comments, foreign
+-- keys and the views that read the table are carried over.
+--
+-- Locks: ACCESS EXCLUSIVE on domain_events for about as long as a few dozen catalog changes take, whatever its size.
+CREATE FUNCTION event_log_partition() RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
-  old oid := 'domain_events'::regclass;
-  space name := (SELECT nspname FROM pg_namespace WHERE oid = (SELECT relnamespace FROM pg_class WHERE oid = old));
-  log text := format('%I.domain_events', space);
-  leaf text := format('%I.domain_events_0', space);
-  bound bigint := (SELECT first_position FROM event_log_partitions WHERE number = 1);
+  old oid;
+  space name;
+  log text;
+  leaf text;
+  bound bigint;
+  obstacle text;
   drawn bigint;
   before pg_class;
   each record;
   views jsonb := '[]';
-  done boolean := false;
 BEGIN
-  EXECUTE format('ALTER FUNCTION event_id_once() SET search_path = %I, pg_temp', space);
-  PERFORM set_config('lock_timeout', '100ms', true);
-  FOR attempt IN 1..600 LOOP
-    BEGIN
-      EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', log);
-      done := true;
-      EXIT;
-    EXCEPTION WHEN lock_not_available THEN
-      PERFORM pg_sleep(0.1);
-    END;
-  END LOOP;
-  IF NOT done THEN
-    RAISE EXCEPTION 'domain_events has been in use by open transactions for two minutes: end them, then start again';
-  END IF;
-  PERFORM set_config('lock_timeout', '30s', true);
+  LOCK TABLE domain_events IN ACCESS EXCLUSIVE MODE;
+  old := to_regclass('domain_events');
   SELECT * INTO before FROM pg_class WHERE oid = old;
+  IF before.relkind = 'p' THEN
+    RETURN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = old AND conname = 'domain_events_bound' AND convalidated) THEN
+    RAISE EXCEPTION 'domain_events is not prepared for partitions: SELECT event_log_partition_begin(), then ALTER TABLE domain_events VALIDATE CONSTRAINT domain_events_bound';
+  END IF;
+  obstacle := event_log_obstacle(old);
+  IF obstacle IS NOT NULL THEN
+    RAISE EXCEPTION 'domain_events cannot become a partitioned table, because %. Then start again', obstacle;
+  END IF;
+  SELECT nspname INTO space FROM pg_namespace WHERE oid = before.relnamespace;
+  log := format('%I.domain_events', space);
+  leaf := format('%I.domain_events_0', space);
+  SELECT first_position INTO STRICT bound FROM event_log_partitions WHERE number = 1;
 
   -- Views that read it, and views that read those: they would follow the old table to its new name.
   FOR each IN
@@ -294,5 +400,16 @@ BEGIN
       END LOOP;
     END;
   END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION event_log_partition FROM PUBLIC;
+COMMENT ON FUNCTION event_log_partition IS 'Makes domain_events a partitioned table, after event_log_partition_begin. Set lock_timeout before.';
+
+-- Those who publish may have another search path.
+DO $$
+BEGIN
+  EXECUTE format('ALTER FUNCTION event_id_once() SET search_path = %I, pg_temp',
+                 (SELECT nspname FROM pg_namespace AS n JOIN pg_class AS c ON c.relnamespace = n.oid
+                  WHERE c.oid = 'domain_events'::regclass));
 END
 $$;
