@@ -58,9 +58,9 @@ public final class LogPartitions {
   }
 
   /**
-   * Makes the log a partitioned table, with what was the table as its first partition, if it is
-   * not one yet. Nobody is held up for longer than beginning a partition does, while checking the
-   * rows, in one pass, takes its time. Interrupted in the middle, it is to be repeated.
+   * Makes the log a partitioned table, with what was the table as its first partition, if it is not
+   * one yet. Nobody is held up for longer than beginning a partition does, while checking the rows,
+   * in one pass, takes its time. Interrupted in the middle, it is to be repeated.
    *
    * @return whether it was a plain table
    * @throws EventException when something hangs on the table that hangs on no partitioned one, such

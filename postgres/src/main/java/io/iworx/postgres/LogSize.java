@@ -34,7 +34,8 @@ public record LogSize(long events, long bytes, @Nullable Instant oldest) {
         ResultSet row = statement.executeQuery(SELECT)) {
       row.next();
       OffsetDateTime oldest = row.getObject(3, OffsetDateTime.class);
-      return new LogSize(row.getLong(1), row.getLong(2), oldest == null ? null : oldest.toInstant());
+      return new LogSize(
+          row.getLong(1), row.getLong(2), oldest == null ? null : oldest.toInstant());
     }
   }
 }

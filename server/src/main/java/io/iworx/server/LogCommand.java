@@ -1,6 +1,5 @@
 package io.iworx.server;
 
-import io.iworx.postgres.LogPartition;
 import io.iworx.postgres.LogPartitions;
 import io.iworx.postgres.LogSize;
 import java.time.Clock;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "log",
-    header = "Shows how large the event log is: its partitions, how old they are, and who still needs them.",
+    header =
+        "Shows how large the event log is: its partitions, how old they are, and who still needs them.",
     subcommands = {LogRotateCommand.class, LogDropCommand.class},
     footer = {
       "",
