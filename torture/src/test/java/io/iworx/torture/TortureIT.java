@@ -25,7 +25,7 @@ class TortureIT {
 
   @Test
   void keepsEveryPromise() throws Exception {
-    var result = run(TortureOptions.of(SEED).withDuration(Duration.ofSeconds(25)));
+    var result = run(TortureOptions.of(SEED).withDuration(Duration.ofSeconds(15)));
     // How soon others go on is for a machine that does nothing else: the command judges that too.
     assertThat(result.findings()).filteredOn(it -> it.broken() != Broken.LATE).isEmpty();
     assertThat(result.acknowledged()).isGreaterThan(200);
@@ -43,7 +43,7 @@ class TortureIT {
     var result =
         run(
             TortureOptions.of(SEED)
-                .withDuration(Duration.ofSeconds(6))
+                .withDuration(Duration.ofSeconds(4))
                 .withFaults(Set.of(fault))
                 .withPlant(plant));
     assertThat(result.findings()).extracting(Finding::broken).contains(broken);
