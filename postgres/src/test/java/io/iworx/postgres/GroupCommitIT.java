@@ -175,6 +175,7 @@ class GroupCommitIT {
     Gate gate = new Gate(database.pool());
     GroupCommit groupCommit = groupCommit(gate, patient());
     Future<List<LogEntry>> taken = append(groupCommit, draft("taken"));
+    Awaitility.await().until(groupCommit::isWriting); // it leads, whoever comes next waits
     Future<List<LogEntry>> all = append(groupCommit, draft("first"), draft("taken"));
     List<Future<List<LogEntry>>> others = others(groupCommit, OTHERS + 2);
     gate.open();
