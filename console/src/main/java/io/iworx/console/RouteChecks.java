@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Why calls time out or fail: each route's target, its health, and what connecting to it says. */
 final class RouteChecks {
@@ -31,11 +32,10 @@ final class RouteChecks {
     var findings = new ArrayList<Finding>();
     var nowhere = new ArrayList<String>();
     for (var route : gateway.routes()) {
-      var target = route.target();
-      if (target == null) {
+      if (route.targets().isEmpty()) {
         nowhere.add(route.service());
       } else {
-        findings.add(of(route, target, health));
+        findings.add(of(route, health));
       }
     }
     if (!nowhere.isEmpty()) {
@@ -49,23 +49,25 @@ final class RouteChecks {
     return findings;
   }
 
-  private static Finding of(Route route, URI target, Health health) {
+  private static Finding of(Route route, Health health) {
+    var targets = route.targets().stream().map(URI::toString).collect(Collectors.joining(", "));
     var check = "route " + route.service();
     var state =
         Objects.requireNonNullElse(
             health.services().get(route.service()), Health.State.UNAVAILABLE);
     var timeout = "timeout %d s".formatted(route.timeout().toSeconds());
     return switch (state) {
-      case HEALTHY -> Finding.good(check, "%s is healthy, %s.".formatted(target, timeout));
+      case HEALTHY -> Finding.good(check, "%s is healthy, %s.".formatted(targets, timeout));
       case UNHEALTHY ->
           Finding.bad(
               check,
-              "%s can be reached but answers badly or late, %s.".formatted(target, timeout),
+              "%s can be reached but answers badly or late, %s.".formatted(targets, timeout),
               "Look at the log of that service.");
       case UNAVAILABLE, NO_TARGET ->
           Finding.bad(
               check,
-              "%s is unavailable; connecting now: %s".formatted(target, connect(target)),
+              "%s is unavailable; connecting now: %s"
+                  .formatted(targets, connect(route.targets().getFirst())),
               "Start that service, or correct its target in the gateway's configuration.");
     };
   }

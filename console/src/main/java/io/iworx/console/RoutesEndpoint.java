@@ -4,6 +4,7 @@ import io.iworx.gateway.Gateway;
 import io.iworx.gateway.Health;
 import io.iworx.gateway.Route;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -27,10 +28,11 @@ final class RoutesEndpoint implements Endpoint.Handler {
 
   private static Map<String, @Nullable Object> shown(Route route, Health health) {
     var state = health.services().getOrDefault(route.service(), Health.State.UNAVAILABLE);
-    var target = route.target();
+    var targets = route.targets().stream().map(URI::toString).toList();
     var members = new LinkedHashMap<String, @Nullable Object>();
     members.put("service", route.service());
-    members.put("target", target == null ? null : target.toString());
+    members.put("target", targets.isEmpty() ? null : targets.getFirst());
+    members.put("targets", targets);
     members.put("health", state.text());
     members.put("public", route.publicAccess());
     members.put("keepPrefix", route.keepPrefix());

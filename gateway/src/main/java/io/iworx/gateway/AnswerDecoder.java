@@ -33,6 +33,11 @@ final class AnswerDecoder extends HttpResponseDecoder {
     received = false;
   }
 
+  /** Whether bytes came that belong to no answer, such as a body after an answer to HEAD. */
+  boolean hasLeftovers() {
+    return actualReadableBytes() > 0;
+  }
+
   /** Whether any byte of the answer came. */
   boolean received() {
     return received;

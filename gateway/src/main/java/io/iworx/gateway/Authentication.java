@@ -77,7 +77,7 @@ final class Authentication implements Step {
   }
 
   private static Verdict anonymous(Exchange exchange) {
-    return exchange.upstream().route().publicAccess() ? Verdict.PROCEED : UNAUTHORIZED;
+    return exchange.route().publicAccess() ? Verdict.PROCEED : UNAUTHORIZED;
   }
 
   private static Verdict service(Exchange exchange, @Nullable String name) {

@@ -57,6 +57,9 @@ final class ClientHead {
     headers.set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
     headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
     headers.setInt(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
+    if (reply.retryAfter() > 0) {
+      headers.setInt(HttpHeaderNames.RETRY_AFTER, reply.retryAfter());
+    }
     switch (reply.status()) {
       case 401 -> headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
       case 405 -> headers.set(HttpHeaderNames.ALLOW, METHODS);

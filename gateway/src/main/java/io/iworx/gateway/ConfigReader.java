@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,11 +45,18 @@ final class ConfigReader {
       Set.of(
           "service",
           "target",
+          "targets",
           "public",
           "keep-prefix",
           "timeout",
           "forward-authorization",
-          "health");
+          "health",
+          "connections",
+          "ejection",
+          "retries");
+  private static final Set<String> CONNECTIONS = Set.of("max", "pending");
+  private static final Set<String> EJECTION = Set.of("after", "for", "slow-start");
+  private static final Set<String> RETRIES = Set.of("attempts", "budget", "attempt-timeout");
 
   private final ConfigSection root;
   private final Path folder;
@@ -168,12 +176,60 @@ final class ConfigReader {
   private static Route route(ConfigSection section) {
     var service = section.required("service");
     var timeout = section.duration("timeout", Route.DEFAULT_TIMEOUT);
-    var route = section.checked("service", () -> Route.of(service, section.url("target")));
+    var targets = targets(section);
+    var named = section.checked("service", () -> Route.of(service, null));
+    var route = section.checked("targets", () -> named.withTargets(targets));
     var timed = section.checked("timeout", () -> route.withTimeout(timeout));
     return section
         .checked("health", () -> timed.withHealth(section.text("health")))
         .withPublicAccess(section.flag("public", false))
         .withKeepPrefix(section.flag("keep-prefix", false))
-        .withForwardAuthorization(section.flag("forward-authorization", true));
+        .withForwardAuthorization(section.flag("forward-authorization", true))
+        .withUpstream(upstream(section))
+        .withRetries(retries(section));
+  }
+
+  private static List<URI> targets(ConfigSection section) {
+    var one = section.url("target");
+    if (one == null) {
+      return section.urls("targets");
+    }
+    if (section.has("targets")) {
+      throw section.wrong("target", "is there, and targets too; keep one of them.");
+    }
+    return List.of(one);
+  }
+
+  private static UpstreamOptions upstream(ConfigSection section) {
+    var connections = section.section("connections", CONNECTIONS);
+    var ejection = section.section("ejection", EJECTION);
+    var defaults = UpstreamOptions.DEFAULT;
+    var bounded =
+        connections.checked(
+            "",
+            () ->
+                defaults.withConnections(
+                    connections.number("max", defaults.maxConnections()),
+                    connections.number("pending", defaults.maxPending())));
+    return ejection.checked(
+        "",
+        () ->
+            bounded
+                .withEjection(
+                    ejection.number("after", defaults.ejectAfter()),
+                    ejection.duration("for", defaults.ejectFor()))
+                .withSlowStart(ejection.duration("slow-start", defaults.slowStart())));
+  }
+
+  private static RetryOptions retries(ConfigSection section) {
+    var retries = section.section("retries", RETRIES);
+    var defaults = RetryOptions.DEFAULT;
+    return retries.checked(
+        "",
+        () ->
+            new RetryOptions(
+                retries.number("attempts", defaults.attempts()),
+                retries.percent("budget", defaults.budgetPercent()),
+                retries.duration("attempt-timeout")));
   }
 }

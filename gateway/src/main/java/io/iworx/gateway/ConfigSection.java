@@ -128,10 +128,28 @@ final class ConfigSection {
     }
   }
 
+  /** A number of hundredths, with or without the sign. */
+  int percent(String name, int otherwise) {
+    var text = text(name);
+    if (text == null || !text.endsWith("%")) {
+      return number(name, otherwise);
+    }
+    try {
+      return Integer.parseInt(text.substring(0, text.length() - 1).strip());
+    } catch (NumberFormatException e) {
+      throw wrong(name, "must be a percentage such as 20% but is " + text + ".");
+    }
+  }
+
   Duration duration(String name, Duration otherwise) {
+    var duration = duration(name);
+    return duration == null ? otherwise : duration;
+  }
+
+  @Nullable Duration duration(String name) {
     var text = text(name);
     if (text == null) {
-      return otherwise;
+      return null;
     }
     var match = DURATION.matcher(text);
     if (!match.matches()) {
@@ -174,9 +192,15 @@ final class ConfigSection {
 
   @Nullable URI url(String name) {
     var text = text(name);
-    if (text == null) {
-      return null;
-    }
+    return text == null ? null : url(name, text);
+  }
+
+  /** The URLs in a list; none when the key is absent. */
+  List<URI> urls(String name) {
+    return texts(name).stream().map(it -> url(name, it)).toList();
+  }
+
+  private URI url(String name, String text) {
     try {
       var url = new URI(text);
       Route.checkTarget(url);

@@ -27,6 +27,7 @@ final class Exchange {
   private final long callerMillis;
   private @Nullable RequestPath path;
   private String innerPath = "-";
+  private @Nullable Route route;
   private @Nullable Upstream upstream;
   private Caller caller = Caller.ANONYMOUS;
   private int status;
@@ -93,12 +94,18 @@ final class Exchange {
     return innerPath;
   }
 
-  void matched(Upstream matched) {
-    upstream = matched;
+  void matched(Route newRoute, Upstream itsUpstream) {
+    route = newRoute;
+    upstream = itsUpstream;
   }
 
-  @Nullable Upstream matchedUpstream() {
-    return upstream;
+  @Nullable Route matchedRoute() {
+    return route;
+  }
+
+  /** The route, for what comes after it was matched. */
+  Route route() {
+    return Objects.requireNonNull(route, "no route was matched yet");
   }
 
   /** The upstream, for what comes after the route was matched. */
@@ -108,7 +115,7 @@ final class Exchange {
 
   /** What is asked of the target. */
   String upstreamUri(Target target) {
-    var rest = RouteTable.rest(innerPath, upstream().route());
+    var rest = RouteTable.rest(innerPath, route());
     return target.uri(rest, Objects.requireNonNull(path).query());
   }
 
@@ -124,10 +131,15 @@ final class Exchange {
    * Milliseconds until the answer must have begun: the route's timeout, less if the caller says.
    */
   long millisLeft() {
-    var route = upstream().route().timeout().toMillis();
+    var longest = route().timeout().toMillis();
     return callerMillis == Long.MAX_VALUE
-        ? route
-        : Math.min(route, callerMillis - elapsed().toMillis());
+        ? longest
+        : Math.min(longest, callerMillis - elapsed().toMillis());
+  }
+
+  /** Whether the caller waits less long than the route allows: then late is not the target's. */
+  boolean hurried() {
+    return callerMillis < route().timeout().toMillis();
   }
 
   Duration elapsed() {

@@ -1,14 +1,9 @@
 package io.iworx.gateway;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -16,8 +11,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Carries one exchange through: the steps, the request to the upstream, the answer back. Nothing is
@@ -27,7 +20,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.Ending {
-  private static final Logger log = LoggerFactory.getLogger(ExchangeRun.class);
   private static final Duration MAX_STEPS = Duration.ofSeconds(10);
   private static final int CLIENT_GONE = 499;
 
@@ -47,8 +39,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   private Phase phase = Phase.STEPS;
   private long deadline;
   private @Nullable UpstreamConnection upstream;
-  private @Nullable HttpRequest message;
-  private boolean retried;
+  private @Nullable Attempts attempts;
   private boolean sendStalled;
   private boolean closeAfter;
   private boolean awaitsContinue;
@@ -89,33 +80,27 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   // --- the request
 
   private void forward() {
-    var request = exchange.request();
-    var target = Objects.requireNonNull(exchange.upstream().target());
-    awaitsContinue = request.expectsContinue(); // asked before the header is stripped
-    UpstreamHead.prepare(exchange, target, request.headers());
-    var uri = exchange.upstreamUri(target);
-    message =
-        request.hasBody()
-            ? new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), uri, request.headers())
-            : new DefaultFullHttpRequest(
-                HttpVersion.HTTP_1_1,
-                request.method(),
-                uri,
-                Unpooled.EMPTY_BUFFER,
-                request.headers(),
-                LastHttpContent.EMPTY_LAST_CONTENT.trailingHeaders());
-    log.debug(
-        "[API Gateway] {} {} {} to {}",
-        exchange.correlationId(),
-        request.method(),
-        exchange.path(),
-        target.hostHeader());
-    connect(false);
+    awaitsContinue = exchange.request().expectsContinue(); // asked before the header is stripped
+    UpstreamHead.prepare(exchange);
+    attempts = new Attempts(exchange, client.loop().targets());
+    attempt();
   }
 
-  private void connect(boolean fresh) {
-    enter(Phase.CONNECTING, Duration.ofMillis(Math.max(1, exchange.millisLeft())));
-    client.loop().pool().acquire(Objects.requireNonNull(exchange.upstream().target()), fresh, this);
+  /** Gives the request to the next target, or ends where none is left. */
+  private void attempt() {
+    var millisLeft = attempts().millisLeft();
+    if (millisLeft <= 0) {
+      refuse(Problem.TOO_LATE);
+      return;
+    }
+    enter(Phase.CONNECTING, Duration.ofMillis(millisLeft));
+    if (!attempts().next(millisLeft, this)) {
+      refuse(attempts().refusal());
+    }
+  }
+
+  private Attempts attempts() {
+    return Objects.requireNonNull(attempts);
   }
 
   @Override
@@ -124,10 +109,9 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       return false; // the client left meanwhile
     }
     upstream = connection;
-    var request = exchange.request();
-    connection.begin(
-        this, Objects.requireNonNull(message), request.method().equals(HttpMethod.HEAD));
-    if (!request.hasBody()) {
+    attempts().begin(connection, this);
+    if (client.requestRead()) {
+      attempts().sendBody(connection);
       connection.requestSent();
       connection.flush();
       awaitAnswer();
@@ -146,13 +130,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   @Override
   public void unreachable(Throwable cause) {
     if (phase == Phase.CONNECTING) {
-      var service = exchange.upstream().route().service();
-      log.debug(
-          "[API Gateway] {} {} cannot be reached: {}",
-          exchange.correlationId(),
-          service,
-          cause.toString());
-      refuse(Problem.unreachable(service));
+      attempts().unreachable(cause);
+      attempt();
     }
   }
 
@@ -168,6 +147,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       refuse(Problem.BODY_TOO_LARGE);
       return;
     }
+    attempts().keep(content);
     to.write(new DefaultHttpContent(content));
     if (!to.isWritable()) {
       sendStalled = true;
@@ -188,16 +168,18 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     to.requestSent();
     to.flush();
     if (phase == Phase.SENDING) {
+      attempts().requestEnds();
       awaitAnswer();
     }
   }
 
   private void awaitAnswer() {
-    enter(Phase.WAITING, Duration.ofMillis(Math.max(1, exchange.millisLeft())));
+    phase = Phase.WAITING;
+    deadline = attempts().answerDeadline();
   }
 
   private Duration routeTimeout() {
-    return exchange.upstream().route().timeout();
+    return exchange.route().timeout();
   }
 
   void flushUpstream() {
@@ -226,6 +208,11 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     }
     var request = exchange.request();
     var code = answer.status().code();
+    attempts().answered(code);
+    if (phase == Phase.WAITING && attempts().repeatsAnswered(code)) {
+      repeat();
+      return;
+    }
     var headers = answer.headers();
     closeAfter = AnswerFraming.frame(request, answer) || client.mustClose(request);
     core.clientHead.forward(
@@ -271,6 +258,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       return;
     }
     phase = Phase.OVER;
+    attempts().over(this);
     channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     core.hops.finished(exchange, exchange.elapsed());
     client.finished(closeAfter);
@@ -283,18 +271,21 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     if (phase == Phase.OVER || connection == null) {
       return;
     }
-    // A kept connection may have been closed while the request was on its way: nothing was done
-    // with it, and repeating this one would not matter if it had been.
-    if (nothingReceived
-        && !retried
-        && connection.wasReused()
-        && phase == Phase.WAITING
-        && exchange.request().replayable()) {
-      retried = true;
-      connect(true);
-      return;
+    var stale = nothingReceived && connection.wasReused();
+    if (phase != Phase.ANSWERING && attempts().repeatsLost(stale)) {
+      repeat();
+    } else {
+      refuse(Problem.BAD_ANSWER);
     }
-    refuse(Problem.BAD_ANSWER);
+  }
+
+  /** Leaves the target, and gives the request to the next. */
+  private void repeat() {
+    if (upstream != null) {
+      upstream.drop();
+      upstream = null;
+    }
+    attempt();
   }
 
   // --- ends that are no answer
@@ -321,8 +312,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   }
 
   private @Nullable String serviceOrNull() {
-    var matched = exchange.matchedUpstream();
-    return matched == null ? null : matched.route().service();
+    var matched = exchange.matchedRoute();
+    return matched == null ? null : matched.service();
   }
 
   private void reply(Reply reply, boolean forceClose) {
@@ -367,6 +358,9 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     if (connection != null) {
       connection.drop();
     }
+    if (attempts != null) {
+      attempts.over(this);
+    }
   }
 
   // --- time
@@ -382,7 +376,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     }
     switch (phase) {
       case STEPS -> refuse(Problem.INTERNAL);
-      case CONNECTING, WAITING -> refuse(Problem.TOO_LATE);
+      case CONNECTING -> refuse(Problem.TOO_LATE);
+      case WAITING -> late(now);
       case SENDING -> {
         if (sendStalled) {
           refuse(Problem.TOO_LATE);
@@ -392,6 +387,14 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       }
       case ANSWERING -> cutOff("too slow");
       case OVER -> {}
+    }
+  }
+
+  private void late(long now) {
+    switch (attempts().late(now)) {
+      case REPEAT -> repeat();
+      case WAIT -> awaitAnswer();
+      case END -> refuse(Problem.TOO_LATE);
     }
   }
 }

@@ -135,8 +135,10 @@ public record GatewayConfig(
           "There is no route for " + String.join(", ", unknown) + "; add one before its target.");
     }
     return withRoutes(
-        routes.stream()
-            .map(it -> it.withTarget(targets.getOrDefault(it.service(), it.target())))
-            .toList());
+        routes.stream().map(it -> withTarget(it, targets.get(it.service()))).toList());
+  }
+
+  private static Route withTarget(Route route, @Nullable URI target) {
+    return target == null ? route : route.withTargets(List.of(target));
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -13,14 +12,17 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,37 +80,56 @@ final class HealthChecks {
   }
 
   private void round() throws InterruptedException {
-    var found = new LinkedHashMap<String, Future<Health.State>>();
+    var found = new LinkedHashMap<String, List<Future<Health.State>>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (var route : table.get().routes()) {
-        found.put(route.service(), threads.submit(() -> check(route)));
+      for (var entry : table.get().entries()) {
+        var upstream = entry.upstream();
+        var path = entry.route().health();
+        found
+            .computeIfAbsent(entry.route().service(), _ -> new ArrayList<>())
+            .addAll(
+                upstream.targets().stream()
+                    .map(it -> threads.submit(() -> check(upstream, it, path)))
+                    .toList());
       }
     }
     if (stopped.getCount() == 0) {
       throw new InterruptedException("stopped in the middle of a round");
     }
     var services = new LinkedHashMap<String, Health.State>();
-    found.forEach((service, state) -> services.put(service, state.resultNow()));
+    found.forEach((service, states) -> services.put(service, best(states)));
     last.set(new Health(clock.instant(), services));
   }
 
   private static Health.State unchecked(Route route) {
-    return route.target() == null ? Health.State.NO_TARGET : Health.State.UNAVAILABLE;
+    return route.targets().isEmpty() ? Health.State.NO_TARGET : Health.State.UNAVAILABLE;
   }
 
-  private Health.State check(Route route) throws InterruptedException {
-    var url = route.target();
-    if (url == null) {
-      return unchecked(route);
-    }
+  /** A service is as well as the best of its targets. */
+  private static Health.State best(List<Future<Health.State>> targets) {
+    return targets.stream()
+        .map(Future::resultNow)
+        .min(Comparator.naturalOrder())
+        .orElse(Health.State.NO_TARGET);
+  }
+
+  private Health.State check(Upstream upstream, UpstreamTarget target, @Nullable String path)
+      throws InterruptedException {
+    var found = look(upstream, target.address(), path);
+    upstream.checked(target, found == Health.State.HEALTHY);
+    return found;
+  }
+
+  private Health.State look(Upstream upstream, Target target, @Nullable String path)
+      throws InterruptedException {
     try {
-      return route.health() == null ? connect(Target.of(url)) : ask(url, route.health());
+      return path == null ? connect(target) : ask(target, path);
     } catch (HttpTimeoutException e) {
       return Health.State.UNHEALTHY;
     } catch (ConnectException | UnresolvedAddressException | SSLException e) {
       return Health.State.UNAVAILABLE;
     } catch (IOException | RuntimeException e) {
-      log.debug("[API Gateway] health check of {}: {}", route.service(), e.toString());
+      log.debug("[API Gateway] health check of {}: {}", upstream.service(), e.toString());
       return Health.State.UNHEALTHY;
     }
   }
@@ -122,10 +143,9 @@ final class HealthChecks {
     }
   }
 
-  private Health.State ask(URI target, String path) throws IOException, InterruptedException {
-    var rest = Target.of(target).basePath() + path;
+  private Health.State ask(Target target, String path) throws IOException, InterruptedException {
     var request =
-        HttpRequest.newBuilder(Objects.requireNonNull(target.resolve(rest)))
+        HttpRequest.newBuilder(target.url(path))
             .timeout(TIMEOUT)
             .header("accept", "application/json")
             .build();

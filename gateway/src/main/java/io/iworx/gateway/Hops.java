@@ -20,9 +20,9 @@ final class Hops {
   }
 
   void finished(Exchange exchange, Duration duration) {
-    var upstream = exchange.matchedUpstream();
-    var service = upstream == null ? "-" : upstream.route().service();
-    if (upstream != null) {
+    var route = exchange.matchedRoute();
+    var service = route == null ? "-" : route.service();
+    if (route != null) {
       recorder.record(
           new TraceEntry(
               TraceEntry.Kind.HOP,

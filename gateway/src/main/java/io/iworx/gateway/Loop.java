@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What the connections of one event loop share: upstream connections, a line buffer, and the one
@@ -15,20 +16,23 @@ import java.util.concurrent.TimeUnit;
 final class Loop {
   static final long TICK_MILLIS = 50;
 
-  private final UpstreamPool pool;
+  private final TargetChoice targets;
+  private final AtomicReference<RouteTable> table;
   private final byte[] lineBuffer;
   private final Set<ClientConnection> connections = new HashSet<>();
   private final ScheduledFuture<?> tick;
 
-  Loop(EventLoop eventLoop, UpstreamPool pool, Limits limits) {
-    this.pool = pool;
+  Loop(
+      EventLoop eventLoop, TargetChoice targets, AtomicReference<RouteTable> table, Limits limits) {
+    this.table = table;
+    this.targets = targets;
     this.lineBuffer = RequestDecoder.lineBuffer(limits);
     this.tick =
         eventLoop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  UpstreamPool pool() {
-    return pool;
+  TargetChoice targets() {
+    return targets;
   }
 
   byte[] lineBuffer() {
@@ -48,7 +52,8 @@ final class Loop {
     for (var connection : new ArrayList<>(connections)) {
       connection.tick(now);
     }
-    pool.tick(now);
+    targets.tick(now);
+    table.get().tick(now);
   }
 
   void stop() {

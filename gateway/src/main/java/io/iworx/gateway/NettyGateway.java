@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -130,7 +131,10 @@ final class NettyGateway implements Gateway {
     var limits = config.limits();
     return new Loop(
         eventLoop,
-        new UpstreamPool(eventLoop, transport, names, tls, limits.connectTimeout()),
+        new TargetChoice(
+            new Dialer(eventLoop, transport, names, tls, limits.connectTimeout()),
+            new SplittableRandom()),
+        table,
         limits);
   }
 

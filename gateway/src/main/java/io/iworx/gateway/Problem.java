@@ -10,7 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
  * A refusal or failure the gateway answers itself: RFC 9457, with the members the platform's
  * clients read. The message is a fixed sentence, never an exception's text or an inner address.
  */
-record Problem(int status, String error, String message, Map<String, Object> members) {
+record Problem(
+    int status, String error, String message, Map<String, Object> members, int retryAfter) {
   static final String CONTENT_TYPE = "application/problem+json";
 
   static final Problem NOT_UNDER_API =
@@ -45,7 +46,7 @@ record Problem(int status, String error, String message, Map<String, Object> mem
   private static final JsonMapper JSON = new JsonMapper();
 
   private static Problem of(int status, String error, String message) {
-    return new Problem(status, error, message, Map.of());
+    return new Problem(status, error, message, Map.of(), 0);
   }
 
   static Problem badRequest(String message) {
@@ -57,7 +58,8 @@ record Problem(int status, String error, String message, Map<String, Object> mem
         404,
         "Unknown service",
         "There is no such service.",
-        Map.of("availableServices", available));
+        Map.of("availableServices", available),
+        0);
   }
 
   /** Nothing was sent to the service: safe to repeat. */
@@ -66,11 +68,28 @@ record Problem(int status, String error, String message, Map<String, Object> mem
         503,
         "Service unavailable",
         "The service cannot be reached; nothing was sent to it.",
-        Map.of("service", service));
+        Map.of("service", service),
+        0);
+  }
+
+  /** As many requests wait for the service as may; nothing was sent to it. */
+  static Problem overloaded(String service) {
+    return new Problem(
+        503,
+        "Service unavailable",
+        "Too many requests wait for the service; this one was not sent.",
+        Map.of("service", service),
+        1);
+  }
+
+  Problem withRetryAfter(int seconds) {
+    return new Problem(status, error, message, members, seconds);
   }
 
   Problem withService(@Nullable String service) {
-    return service == null ? this : new Problem(status, error, message, Map.of("service", service));
+    return service == null
+        ? this
+        : new Problem(status, error, message, Map.of("service", service), retryAfter);
   }
 
   Reply reply(String correlationId) {
@@ -82,6 +101,6 @@ record Problem(int status, String error, String message, Map<String, Object> mem
     body.put("message", message);
     body.putAll(members);
     body.put("correlationId", correlationId);
-    return new Reply(status, CONTENT_TYPE, JSON.writeValueAsBytes(body));
+    return new Reply(status, CONTENT_TYPE, JSON.writeValueAsBytes(body), retryAfter);
   }
 }

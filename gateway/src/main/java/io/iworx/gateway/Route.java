@@ -2,6 +2,8 @@ package io.iworx.gateway;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -9,30 +11,36 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests for one service go: {@code /api/assets/**} to a target.
+ * Where requests for one service go: {@code /api/assets/**} to one of its targets.
  *
  * @param service the name in the path: lower-case letters, digits and hyphens
- * @param target the base URL of the service, {@code http} or {@code https}; its path is put before
- *     the rest of the request's path. Null while the service is nowhere: such a request is answered
+ * @param targets the base URLs of the service's instances, {@code http} or {@code https}; a URL's
+ *     path is put before the rest of the request's path. Of two drawn by chance the one with fewer
+ *     open requests gets the next. Empty while the service is nowhere: such a request is answered
  *     503
  * @param publicAccess whether requests without a token are let through; default false
  * @param keepPrefix whether the upstream gets {@code /assets/1} instead of {@code /1}; default
  *     false
  * @param timeout the longest silence of the upstream: from the end of the request to the head of
- *     the answer (then 504), and between two pieces of the answer; default 30 s
+ *     the answer, all attempts together (then 504), and between two pieces of the answer; default
+ *     30 s
  * @param forwardAuthorization whether {@code authorization} and {@code apikey} reach the upstream;
  *     default true
- * @param health the path, below the target's base path, that the background check asks; a 2xx
- *     answer is healthy. Null: a connection that opens is healthy
+ * @param health the path, below a target's base path, that the background check asks; a 2xx answer
+ *     is healthy. Null: a connection that opens is healthy
+ * @param upstream bounds for each target, and when one is left alone
+ * @param retries when a request is sent again
  */
 public record Route(
     String service,
-    @Nullable URI target,
+    List<URI> targets,
     boolean publicAccess,
     boolean keepPrefix,
     Duration timeout,
     boolean forwardAuthorization,
-    @Nullable String health) {
+    @Nullable String health,
+    UpstreamOptions upstream,
+    RetryOptions retries) {
 
   /** The default {@link #timeout()}: 30 seconds. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
@@ -51,8 +59,10 @@ public record Route(
       throw new IllegalArgumentException(
           "must be 1 to 63 lower-case letters, digits and hyphens, and not \"health\".");
     }
-    if (target != null) {
-      checkTarget(target);
+    targets = List.copyOf(targets);
+    targets.forEach(Route::checkTarget);
+    if (new HashSet<>(targets).size() < targets.size()) {
+      throw new IllegalArgumentException("must not name a target twice.");
     }
     if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException("must be longer than 0 and at most a day.");
@@ -62,39 +72,122 @@ public record Route(
     }
   }
 
-  /** A route with defaults: not public, prefix stripped, no health path. */
+  /** A route with defaults to one target, or to none: not public, prefix stripped. */
   public static Route of(String service, @Nullable URI target) {
-    return new Route(service, target, false, false, DEFAULT_TIMEOUT, true, null);
+    return new Route(
+        service,
+        target == null ? List.of() : List.of(target),
+        false,
+        false,
+        DEFAULT_TIMEOUT,
+        true,
+        null,
+        UpstreamOptions.DEFAULT,
+        RetryOptions.DEFAULT);
   }
 
-  public Route withTarget(@Nullable URI newTarget) {
+  public Route withTargets(List<URI> newTargets) {
     return new Route(
-        service, newTarget, publicAccess, keepPrefix, timeout, forwardAuthorization, health);
+        service,
+        newTargets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        retries);
   }
 
   public Route withPublicAccess(boolean newPublicAccess) {
     return new Route(
-        service, target, newPublicAccess, keepPrefix, timeout, forwardAuthorization, health);
+        service,
+        targets,
+        newPublicAccess,
+        keepPrefix,
+        timeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        retries);
   }
 
   public Route withKeepPrefix(boolean newKeepPrefix) {
     return new Route(
-        service, target, publicAccess, newKeepPrefix, timeout, forwardAuthorization, health);
+        service,
+        targets,
+        publicAccess,
+        newKeepPrefix,
+        timeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        retries);
   }
 
   public Route withTimeout(Duration newTimeout) {
     return new Route(
-        service, target, publicAccess, keepPrefix, newTimeout, forwardAuthorization, health);
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        newTimeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        retries);
   }
 
   public Route withForwardAuthorization(boolean newForwardAuthorization) {
     return new Route(
-        service, target, publicAccess, keepPrefix, timeout, newForwardAuthorization, health);
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        newForwardAuthorization,
+        health,
+        upstream,
+        retries);
   }
 
   public Route withHealth(@Nullable String newHealth) {
     return new Route(
-        service, target, publicAccess, keepPrefix, timeout, forwardAuthorization, newHealth);
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        forwardAuthorization,
+        newHealth,
+        upstream,
+        retries);
+  }
+
+  public Route withUpstream(UpstreamOptions newUpstream) {
+    return new Route(
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        forwardAuthorization,
+        health,
+        newUpstream,
+        retries);
+  }
+
+  public Route withRetries(RetryOptions newRetries) {
+    return new Route(
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        newRetries);
   }
 
   static void checkTarget(URI target) {

@@ -1,5 +1,6 @@
 package io.iworx.gateway;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,15 @@ final class RouteTable {
 
   private final List<Route> routes;
   private final List<String> services;
-  private final Map<String, Upstream> upstreams = new LinkedHashMap<>();
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+  /** A route and the upstream it leads to. */
+  record Entry(Route route, Upstream upstream) {}
 
   RouteTable(List<Route> routes) {
     this.routes = List.copyOf(routes);
     this.services = routes.stream().map(Route::service).toList();
-    routes.forEach(route -> upstreams.put(route.service(), Upstream.of(route)));
+    routes.forEach(it -> entries.put(it.service(), new Entry(it, Upstream.of(it))));
   }
 
   List<Route> routes() {
@@ -28,8 +32,16 @@ final class RouteTable {
     return services;
   }
 
-  @Nullable Upstream upstream(String service) {
-    return upstreams.get(service);
+  @Nullable Entry entry(String service) {
+    return entries.get(service);
+  }
+
+  Collection<Entry> entries() {
+    return entries.values();
+  }
+
+  void tick(long now) {
+    entries.values().forEach(it -> it.upstream().tick(now));
   }
 
   /** A path without the prefixes the platform's clients may put before {@code /api}. */

@@ -74,11 +74,11 @@ final class Steps {
     if (service == null) {
       return new Verdict.Refuse(Problem.NOT_UNDER_API);
     }
-    var upstream = exchange.table().upstream(service);
-    if (upstream == null) {
+    var entry = exchange.table().entry(service);
+    if (entry == null) {
       return new Verdict.Refuse(Problem.unknownService(exchange.table().services()));
     }
-    exchange.matched(upstream);
+    exchange.matched(entry.route(), entry.upstream());
     return Verdict.PROCEED;
   }
 
@@ -89,9 +89,8 @@ final class Steps {
   }
 
   private static Verdict checkTarget(Exchange exchange) {
-    var upstream = exchange.upstream();
-    return upstream.target() == null
-        ? new Verdict.Refuse(Problem.unreachable(upstream.route().service()))
+    return exchange.upstream().targets().isEmpty()
+        ? new Verdict.Refuse(Problem.unreachable(exchange.route().service()))
         : Verdict.PROCEED;
   }
 

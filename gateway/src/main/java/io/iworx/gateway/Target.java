@@ -29,6 +29,11 @@ record Target(String host, int port, boolean tls, String hostHeader, String base
         path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
   }
 
+  /** The address of a path below the base path. */
+  URI url(String rest) {
+    return URI.create((tls ? "https://" : "http://") + hostHeader + basePath + rest);
+  }
+
   /** What is asked of the target: base path, rest, query. */
   String uri(String rest, @Nullable String query) {
     var path = basePath + rest;

@@ -50,8 +50,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void broken(boolean nothingReceived);
   }
 
-  private final UpstreamPool pool;
-  private final Target target;
+  private final TargetPool pool;
   private final Channel channel;
   private final AnswerDecoder decoder;
   private @Nullable Listener listener;
@@ -63,15 +62,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private boolean poisoned;
   private long idleSince;
 
-  UpstreamConnection(UpstreamPool pool, Target target, Channel channel, AnswerDecoder decoder) {
+  UpstreamConnection(TargetPool pool, Channel channel, AnswerDecoder decoder) {
     this.pool = pool;
-    this.target = target;
     this.channel = channel;
     this.decoder = decoder;
-  }
-
-  Target target() {
-    return target;
   }
 
   boolean isActive() {
@@ -202,7 +196,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private void finish() {
     var done = Objects.requireNonNull(listener);
     listener = null;
-    if (keepAlive && requestSent && !poisoned && channel.isActive()) {
+    if (keepAlive && requestSent && !poisoned && !decoder.hasLeftovers() && channel.isActive()) {
       read(true);
       pool.release(this);
     } else {

@@ -2,8 +2,14 @@ package io.iworx.gateway;
 
 import io.iworx.correlation.CorrelationHeaders;
 import io.iworx.correlation.TraceContext;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /** A request's headers as the service gets them. */
@@ -14,24 +20,44 @@ final class UpstreamHead {
 
   private UpstreamHead() {}
 
-  /** Changes the headers in place: strips, then sets what was verified. */
-  static void prepare(Exchange exchange, Target target, HttpHeaders headers) {
+  /** Changes the headers in place: strips, then sets what was verified and all targets get. */
+  static void prepare(Exchange exchange) {
+    var headers = exchange.request().headers();
     HeaderRules.stripUp(headers);
     keepSoundTraceContext(headers);
-    if (!exchange.upstream().route().forwardAuthorization()) {
+    if (!exchange.route().forwardAuthorization()) {
       headers.remove(HttpHeaderNames.AUTHORIZATION);
       headers.remove(API_KEY);
     }
-    headers.set(HttpHeaderNames.HOST, target.hostHeader());
     headers.set(FORWARDED_FOR, exchange.clientAddress());
     headers.set(FORWARDED_PROTO, "http");
     headers.set(CorrelationHeaders.CORRELATION_ID, exchange.correlationId());
     headers.set(CorrelationHeaders.CAUSATION_ID, exchange.hopId());
-    headers.set(CorrelationHeaders.REQUEST_DEADLINE_MS, Long.toString(exchange.millisLeft()));
     var caller = exchange.caller();
     headers.set(CorrelationHeaders.CALLING_SERVICE, caller.name());
     setIfPresent(headers, CorrelationHeaders.ATTEMPT, caller.attempt());
     CorrelationHeaders.writeIdentity(caller.identity(), headers::set);
+  }
+
+  /** The head of the request as one target gets it, in this attempt. */
+  static HttpRequest message(Exchange exchange, Target target, Attempts attempts, long millisLeft) {
+    var request = exchange.request();
+    var headers = request.headers();
+    headers.set(HttpHeaderNames.HOST, target.hostHeader());
+    headers.set(CorrelationHeaders.REQUEST_DEADLINE_MS, Long.toString(millisLeft));
+    if (attempts.repeats()) {
+      headers.set(CorrelationHeaders.ATTEMPT, Integer.toString(attempts.number()));
+    }
+    var uri = exchange.upstreamUri(target);
+    return request.hasBody()
+        ? new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), uri, headers)
+        : new DefaultFullHttpRequest(
+            HttpVersion.HTTP_1_1,
+            request.method(),
+            uri,
+            Unpooled.EMPTY_BUFFER,
+            headers,
+            LastHttpContent.EMPTY_LAST_CONTENT.trailingHeaders());
   }
 
   /** A malformed or doubled trace context would break the trace behind: it goes. */

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,11 @@ final class ConfigTest {
                 timeout: 7s
                 forward-authorization: false
                 health: /health
+                connections: {max: 10, pending: 20}
+                ejection: {after: 3, for: 2s, slow-start: 0s}
+                retries: {attempts: 2, budget: 10%, attempt-timeout: 500ms}
               - service: people
+                targets: [http://127.0.0.1:1, http://127.0.0.1:2]
             """);
 
     var config = GatewayConfig.load(file);
@@ -79,8 +84,14 @@ final class ConfigTest {
                 .withKeepPrefix(true)
                 .withTimeout(Duration.ofSeconds(7))
                 .withForwardAuthorization(false)
-                .withHealth("/health"));
-    assertThat(config.routes().getLast()).isEqualTo(Route.of("people", null));
+                .withHealth("/health")
+                .withUpstream(new UpstreamOptions(10, 20, 3, Duration.ofSeconds(2), Duration.ZERO))
+                .withRetries(new RetryOptions(2, 10, Duration.ofMillis(500))));
+    assertThat(config.routes().getLast())
+        .isEqualTo(
+            Route.of("people", null)
+                .withTargets(
+                    List.of(URI.create("http://127.0.0.1:1"), URI.create("http://127.0.0.1:2"))));
   }
 
   @Test
@@ -88,8 +99,8 @@ final class ConfigTest {
     var config = GatewayConfig.parse("routes: [{service: assets}, {service: people}]", "text");
     var target = URI.create("http://127.0.0.1:1");
     var routes = config.withTargets(Map.of("people", target)).routes();
-    assertThat(routes.getFirst().target()).isNull();
-    assertThat(routes.getLast().target()).isEqualTo(target);
+    assertThat(routes.getFirst().targets()).isEmpty();
+    assertThat(routes.getLast().targets()).containsExactly(target);
     assertThatThrownBy(() -> config.withTargets(Map.of("other", target)))
         .hasMessageContaining("no route for other");
   }
@@ -127,6 +138,16 @@ final class ConfigTest {
           routes: [{service: a, timeout: 0s}]              | 1 | routes[0].timeout    | longer than 0
           routes: [{service: a, public: yes}]              | 1 | routes[0].public     | true or false
           routes: [{service: a, health: health}]           | 1 | routes[0].health     | plain path
+          routes: [{service: a, target: "http://a", targets: ["http://b"]}] | 1 | routes[0].target | keep one
+          routes: [{service: a, targets: ["http://a", "http://a"]}] | 1 | routes[0].targets | twice
+          routes: [{service: a, targets: ["a"]}]           | 1 | routes[0].targets    | http:// or https://
+          routes: [{service: a, connections: {max: 0}}]    | 1 | routes[0].connections | max must be
+          routes: [{service: a, connections: {most: 1}}]   | 1 | routes[0].connections.most | not known
+          routes: [{service: a, ejection: {after: -1}}]    | 1 | routes[0].ejection   | after must be
+          routes: [{service: a, ejection: {for: 2h}}]      | 1 | routes[0].ejection   | at most an hour
+          routes: [{service: a, retries: {attempts: 99}}]  | 1 | routes[0].retries    | 1 to 10
+          routes: [{service: a, retries: {budget: a lot}}] | 1 | routes[0].retries.budget | whole number
+          routes: [{service: a, retries: {budget: 101%}}]  | 1 | routes[0].retries    | 0 to 100
           routes: {a: b}                                   | 1 | routes               | must be a list
           routes: [a]                                      | 1 | routes[0]            | must hold keys
           """)

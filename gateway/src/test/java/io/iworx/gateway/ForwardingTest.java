@@ -138,7 +138,7 @@ final class ForwardingTest {
     assertThat(user.header("x-organization-id")).isEqualTo("o-1");
     assertThat(user.all("x-cross-project-access")).isEmpty();
     assertThat(user.header("x-calling-service")).isEqualTo("external");
-    assertThat(user.all("x-attempt")).isEmpty();
+    assertThat(user.header("x-attempt")).isEqualTo("1"); // the gateway's own
     assertThat(hops.next().correlation().causationId()).isNull();
 
     RawClient.ask(gateway, get("/api/open", claims));
