@@ -63,7 +63,12 @@ final class Batches implements Delivering {
     keys.clear();
   }
 
-  private void together(List<LogEntry> entries) {
+  private void together(List<LogEntry> all) {
+    // One before may have failed, in the transaction before this one perhaps.
+    var entries = all.stream().filter(entry -> !tenure.progress().waitsToo(entry)).toList();
+    if (entries.isEmpty()) {
+      return;
+    }
     if (entries.size() == 1) {
       alone(entries.getFirst());
       return;

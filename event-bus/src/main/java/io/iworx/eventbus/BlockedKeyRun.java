@@ -4,6 +4,7 @@ import io.iworx.eventbus.spi.BlockedKey;
 import io.iworx.eventbus.spi.LogEntry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,12 @@ final class BlockedKeyRun {
   private final Retries retries;
   private BlockedKey row;
 
+  /** Read again, and not come to yet. */
+  private final ArrayDeque<LogEntry> skipped = new ArrayDeque<>();
+
+  /** How far that goes. */
+  private long readUpTo;
+
   /** What waits once the event in hand is done with: the rest of its key, or nothing. */
   private @Nullable BlockedKey next;
 
@@ -39,7 +46,7 @@ final class BlockedKeyRun {
     while (tenure.lasts()) {
       var retryAt = row.retryAt();
       if (row.eventId() == null) {
-        if (followed()) {
+        if (!goesOn()) {
           return;
         }
       } else if (retryAt == null || !waited(retryAt) || !tried()) {
@@ -50,7 +57,7 @@ final class BlockedKeyRun {
 
   /** Tries the event once, and goes on in a thread of its own unless that settles it. */
   void runOnce() throws InterruptedException {
-    if (tried() && (row.eventId() != null || !followed())) {
+    if (tried() && (row.eventId() != null || goesOn())) {
       retries.resume(row);
     }
   }
@@ -88,7 +95,7 @@ final class BlockedKeyRun {
         yield settled();
       }
       case Outcome.RetryAfter(var wait, var failure) -> {
-        change(Retries.row(entry, attempt, retries.now().plus(wait), Reason.of(failure)));
+        change(row.tried(attempt, retries.now().plus(wait), Reason.of(failure)));
         yield true;
       }
       case Outcome.SetAside(var failure) -> setAside(entry, attempt, failure);
@@ -102,14 +109,7 @@ final class BlockedKeyRun {
 
   /** Should the process end now, the next one knows what it did last. */
   private void note(int attempt) {
-    change(
-        new BlockedKey(
-            row.position(),
-            row.key(),
-            row.eventId(),
-            attempt,
-            row.retryAt(),
-            Crashes.oneMore(row.reason())));
+    change(row.tried(attempt, row.retryAt(), Crashes.oneMore(row.reason())));
     tenure.flush();
   }
 
@@ -153,7 +153,7 @@ final class BlockedKeyRun {
   private boolean settled() {
     next = next();
     if (next == null) {
-      tenure.progress().release(row, Long.MAX_VALUE);
+      tenure.progress().release(row);
       return false;
     }
     change(next);
@@ -165,7 +165,7 @@ final class BlockedKeyRun {
     var letter = retries.letter(entry, tried, failure);
     var after =
         row.key() != null && retries.keyWaits(entry)
-            ? Retries.row(entry, tried, null, Reason.of(failure))
+            ? row.tried(tried, null, Reason.of(failure))
             : next();
     tenure.flush();
     tenure.changeBlocked(row, after, List.of(letter), List.of());
@@ -176,71 +176,51 @@ final class BlockedKeyRun {
     return after.eventId() == null;
   }
 
-  /**
-   * Delivers what was skipped; returns whether the key has been let go. An event that fails on the
-   * way takes the place of the first.
-   */
-  private boolean followed() throws InterruptedException {
+  /** Takes what is next of those that wait behind; returns false when nothing is. */
+  private boolean goesOn() {
     var key = row.key();
     if (key == null) {
-      tenure.progress().release(row, Long.MAX_VALUE);
-      return true;
+      tenure.progress().release(row);
+      return false;
     }
-    for (var late : tenure.progress().takeLate(key)) {
-      deliverLate(late);
-    }
-    var readUpTo = tenure.progress().readAgain(key);
-    var behind = subscriber.log().readKey(key, row.position() - 1, readUpTo, AT_ONCE);
-    for (var entry : behind) {
-      if (!tenure.lasts()) {
+    for (var entry = skipped.poll(); entry != null; entry = skipped.poll()) {
+      if (waits(entry)) {
+        takes(entry);
         return true;
       }
-      if (!subscriber.decoder().matches(entry)) {
-        continue;
-      }
-      if (tenure.progress().isUnread(entry.position())) {
-        // It is there, and the reader will come to it: going past it would turn the order round.
-        change(new BlockedKey(entry.position(), key, null, 0, retries.now(), ""));
-        tenure.pause(LOOK_UP);
-        return false;
-      }
-      if (tenure.progress().isInHand(entry.position())) {
-        continue;
-      }
-      change(Retries.row(entry, 0, retries.now(), ""));
-      if (!tried() || row.eventId() != null) {
-        return row.eventId() == null || row.retryAt() == null || !tenure.lasts();
-      }
     }
-    if (behind.size() < AT_ONCE) {
-      return tenure.progress().release(row, readUpTo);
+    if (row.behind() <= readUpTo) {
+      change(BlockedKey.rest(key, readUpTo + 1, retries.now()));
     }
-    var last = behind.getLast().position();
-    change(new BlockedKey(last + 1, key, null, 0, retries.now(), ""));
-    return false;
+    return switch (tenure.progress().next(row)) {
+      case WaitingKey.Turn.Free() -> false;
+      case WaitingKey.Turn.Late(var entry) -> {
+        takes(entry);
+        yield true;
+      }
+      case WaitingKey.Turn.Skipped(var upTo) -> {
+        skipped.addAll(subscriber.log().readKey(key, row.behind() - 1, upTo, AT_ONCE));
+        readUpTo = skipped.size() < AT_ONCE ? upTo : skipped.getLast().position();
+        yield true;
+      }
+    };
   }
 
-  /** One that showed after later ones of its key had been handled: there is no order to keep. */
-  private void deliverLate(LogEntry entry) throws InterruptedException {
-    var outcome =
-        switch (subscriber.handover()) {
-          case Handover.Plain<?> plain -> attempts.plainly(plain, entry, 1, tenure);
-          case Handover.InTransaction inTransaction ->
-              attempts.inTransaction(
-                  inTransaction,
-                  List.of(entry),
-                  1,
-                  tenure,
-                  work -> tenure.handleIn(List.of(entry), work));
-        };
-    switch (outcome) {
-      case Outcome.Handled() -> tenure.progress().finished(entry.position());
-      case Outcome.Expired() -> tenure.progress().expired(entry.position());
-      case Outcome.NotTried() -> {}
-      case Outcome.RetryAfter(var wait, var failure) -> retries.blockAlone(entry, 1, wait, failure);
-      case Outcome.SetAside(var failure) -> retries.setAside(entry, failure, List.of());
-      case Outcome.LogFailed(var failure) -> tenure.end(failure);
-    }
+  /**
+   * Whether an event of the key is one that was skipped. What the reader has not come to yet was
+   * not durable when those were published that it did come to, and what is in hand showed after
+   * them: both come later.
+   */
+  private boolean waits(LogEntry entry) {
+    return subscriber.decoder().matches(entry)
+        && !tenure.progress().isUnread(entry.position())
+        && !tenure.progress().isInHand(entry.position());
+  }
+
+  private void takes(LogEntry entry) {
+    change(
+        BlockedKey.event(entry, 0, retries.now(), "")
+            .withBehind(Math.max(row.behind(), entry.position() + 1)));
   }
 
   private void change(BlockedKey after) {
@@ -249,8 +229,6 @@ final class BlockedKeyRun {
   }
 
   private @Nullable BlockedKey next() {
-    return row.key() == null
-        ? null
-        : new BlockedKey(row.position() + 1, row.key(), null, 0, retries.now(), "");
+    return row.key() == null ? null : BlockedKey.rest(row.key(), row.behind(), retries.now());
   }
 }

@@ -22,6 +22,10 @@ final class PartitionRun {
   /** The same where it may not read on. */
   private static final Duration PAUSE = Duration.ofMillis(250);
 
+  /** To come as far as the one before had; longer only when the log has lost its end. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(10);
+
+  private static final Duration LOOK_UP = Duration.ofMillis(20);
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofSeconds(2);
 
   private final Subscriber<?> subscriber;
@@ -62,8 +66,12 @@ final class PartitionRun {
           case Handover.InTransaction inTransaction ->
               new Batches(inTransaction, attempts, tenure, retries, options.batchSize());
         };
-    // What the one before may have had in hand when it ended.
-    this.withCare = tenure.claim().afterCrash() ? options.maxInFlight() : 0;
+    // What the one before may have had at its handler when it ended.
+    var atHandler =
+        subscriber.handover() instanceof Handover.InTransaction
+            ? options.batchSize()
+            : options.maxInFlight();
+    this.withCare = tenure.claim().afterCrash() ? atHandler : 0;
     this.thread =
         Thread.ofVirtual()
             .name("subscription-" + subscriber.name() + "-" + tenure.claim().partition())
@@ -157,8 +165,9 @@ final class PartitionRun {
 
   private void run() {
     try {
+      var from = catchUp();
       retries.start();
-      read();
+      read(from);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed, and waited for long enough
     } catch (Throwable e) { // nothing may end a subscription but closing it
@@ -173,8 +182,28 @@ final class PartitionRun {
     }
   }
 
-  private void read() throws InterruptedException {
+  /**
+   * Reads what was pending as the one before could have, before anything goes on that waited: what
+   * was skipped by then may have been published when something pending was durable already.
+   */
+  private Checkpoint catchUp() throws InterruptedException {
     var from = tenure.claim().checkpoint();
+    var start = System.nanoTime();
+    while (!from.pending().isEmpty() && tenure.lasts()) {
+      var slice = slice(from, 0);
+      if (slice != null && slice.known() >= from.position()) {
+        return deliver(slice, from);
+      }
+      if (System.nanoTime() - start > CATCH_UP.toNanos()) {
+        break;
+      }
+      tenure.pause(LOOK_UP);
+    }
+    return from;
+  }
+
+  private void read(Checkpoint start) throws InterruptedException {
+    var from = start;
     while (tenure.lasts()) {
       if (redriveAsked.compareAndSet(true, false)) {
         retries.redrive(delivering);
@@ -250,7 +279,7 @@ final class PartitionRun {
   }
 
   private void begin(LogEntry entry) throws InterruptedException {
-    if (withCare > 0) {
+    if (withCare > 0 || !careful.isEmpty()) { // none passes one that comes with care
       withCare--;
       if (tenure.progress().begin(entry) == Progress.Turn.DELIVER) {
         careful.add(entry);

@@ -6,6 +6,7 @@ import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.eventbus.spi.Positions;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +52,9 @@ final class Progress {
   /** Of the positions that were pending when last read up to: those that were begun since. */
   private final Set<Long> shown = new HashSet<>();
 
+  /** Begun when later ones had been begun before: the highest of those, for each. */
+  private final Map<Long, Long> overtaken = new HashMap<>();
+
   private Checkpoint seen;
   private long highest;
   private long version;
@@ -77,6 +81,7 @@ final class Progress {
   Turn begin(LogEntry entry) {
     lock.lock();
     try {
+      var before = highest;
       highest = Math.max(highest, entry.position());
       if (seen.pending().contains(entry.position())) {
         shown.add(entry.position());
@@ -85,14 +90,12 @@ final class Progress {
       var held = key == null ? null : waiting.get(key);
       if (held == null) {
         unfinished.add(entry.position());
+        if (entry.position() < before) {
+          overtaken.put(entry.position(), before);
+        }
         return Turn.DELIVER;
       }
-      if (held.skips(entry)) {
-        return Turn.WAIT;
-      }
-      unfinished.add(entry.position());
-      held.addLate(entry);
-      return Turn.LATE;
+      return wait(held, entry) ? Turn.WAIT : Turn.LATE;
     } finally {
       lock.unlock();
     }
@@ -138,16 +141,12 @@ final class Progress {
       if (!seen.equals(upTo)) {
         seen = upTo;
         shown.clear();
+        overtaken.keySet().retainAll(unfinished);
         version++;
       }
     } finally {
       lock.unlock();
     }
-  }
-
-  /** The highest position that was read or begun. */
-  long highest() {
-    return locked(() -> Math.max(highest, seen.position()));
   }
 
   int blocked() {
@@ -163,10 +162,10 @@ final class Progress {
     lock.lock();
     try {
       var held = entry.key() == null ? null : waiting.get(entry.key());
-      if (held == null || entry.position() < held.row().position()) {
+      if (held == null) {
         return false;
       }
-      skip(held, entry);
+      wait(held, entry);
       return true;
     } finally {
       lock.unlock();
@@ -188,16 +187,17 @@ final class Progress {
     return locked(() -> row.equals(rows.all().get(row.id())));
   }
 
-  /** An event that was begun, and with it its key, waits from now on. */
-  void block(BlockedKey row) {
-    block(row, List.of());
-  }
-
-  /** The same, with later events of the key that were begun. */
-  void block(BlockedKey row, Collection<LogEntry> behind) {
+  /**
+   * An event that was begun, and with it its key, waits from now on; and with them later events of
+   * the key that were begun. Those that were delivered before do not: the answer says from where on
+   * others do.
+   */
+  BlockedKey block(BlockedKey failed, Collection<LogEntry> behind) {
     lock.lock();
     try {
-      unfinished.remove(row.position());
+      var position = failed.position();
+      unfinished.remove(position);
+      var row = failed.withBehind(overtaken.getOrDefault(position, position) + 1);
       var key = row.key();
       var held = key == null ? null : waiting.get(key);
       if (held != null) { // it waited for something later that was to be redriven
@@ -213,21 +213,41 @@ final class Progress {
         if (held == null) {
           throw new IllegalStateException("Nothing waits behind an event without a key: " + row);
         }
-        skip(held, entry);
+        wait(held, entry);
       }
+      return row;
     } finally {
       lock.unlock();
     }
   }
 
-  private void skip(WaitingKey held, LogEntry entry) {
+  /** Makes everything of a key that is begun from now on wait; null when something waits already. */
+  @Nullable BlockedKey hold(String key, Instant now) {
+    lock.lock();
+    try {
+      if (waiting.containsKey(key)) {
+        return null;
+      }
+      var row = BlockedKey.rest(key, Math.max(highest, seen.position()) + 1, now);
+      waiting.put(key, new WaitingKey(row, highest));
+      rows.put(row);
+      version++;
+      return row;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns false when the event is late: it stays in hand, for whoever works for its key. */
+  private boolean wait(WaitingKey held, LogEntry entry) {
+    version++;
     if (held.skips(entry)) {
       unfinished.remove(entry.position());
-      version++;
-    } else { // it was passed over while it was in another's hands
-      unfinished.add(entry.position());
-      held.addLate(entry);
+      return true;
     }
+    unfinished.add(entry.position());
+    held.addLate(entry);
+    return false;
   }
 
   /** What waits goes on waiting, for another reason, from another position or until later. */
@@ -238,6 +258,9 @@ final class Progress {
         rows.take(before.id());
       }
       rows.put(after);
+      if (after.eventId() != null) {
+        unfinished.remove(after.position()); // one that showed late, and has its turn now
+      }
       version++;
       var held = after.key() == null ? null : waiting.get(after.key());
       if (held != null) {
@@ -270,55 +293,36 @@ final class Progress {
     }
   }
 
-  /** Ends the waiting, unless events were skipped meanwhile that nobody has read again. */
-  boolean release(BlockedKey row, long readUpTo) {
+  /** Ends the waiting of an event without a key. */
+  void release(BlockedKey row) {
+    lock.lock();
+    try {
+      rows.take(row.id());
+      version++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What a key goes on with that nothing holds up any more. */
+  WaitingKey.Turn next(BlockedKey row) {
     lock.lock();
     try {
       var held = row.key() == null ? null : waiting.get(row.key());
-      if (held != null && held.hasUnread(readUpTo)) {
-        return false;
-      }
-      rows.take(row.id());
-      version++;
-      if (row.key() != null) {
-        waiting.remove(row.key());
-      }
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Up to where events of a key were skipped, which are to be read again now. What showed late and
-   * is not behind what waits is among them from now on.
-   */
-  long readAgain(String key) {
-    lock.lock();
-    try {
-      var held = waiting.get(key);
       if (held == null) {
-        return 0;
+        throw new IllegalStateException("Nothing waits for " + row);
       }
-      for (var entry : held.readAgain()) {
-        unfinished.remove(entry.position());
+      for (var position : held.putInLine()) {
+        unfinished.remove(position);
         version++;
       }
-      return held.readUpTo();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Events of a waiting key that showed late, behind what waits, and that a checkpoint written now
-   * would know of; each is given out once.
-   */
-  List<LogEntry> takeLate(String key) {
-    lock.lock();
-    try {
-      var held = waiting.get(key);
-      return held == null ? List.of() : held.takeLate(seen);
+      var next = held.next();
+      if (next instanceof WaitingKey.Turn.Free) {
+        waiting.remove(row.key());
+        rows.take(row.id());
+        version++;
+      }
+      return next;
     } finally {
       lock.unlock();
     }

@@ -54,10 +54,7 @@ final class Redrive {
         return row.retryAt() == null ? row : null;
       }
     }
-    var row =
-        new BlockedKey(tenure.progress().highest() + 1, key, null, 0, retries.now(), "redrive");
-    tenure.progress().block(row);
-    return row;
+    return tenure.progress().hold(key, retries.now());
   }
 
   /** After dead letters that the key waits for, it waits until the last of them is gone. */

@@ -46,7 +46,7 @@ final class Retries {
 
   /** Goes on with what waited when the partition was claimed. */
   void start() {
-    tenure.progress().blockedKeys().forEach(this::work);
+    tenure.claim().blocked().forEach(this::work);
   }
 
   private void work(BlockedKey row) {
@@ -59,24 +59,13 @@ final class Retries {
    */
   void block(
       LogEntry entry, int tried, Duration wait, Throwable failure, Collection<LogEntry> behind) {
-    var row = row(entry, tried, now().plus(wait), Reason.of(failure));
-    tenure.progress().block(row, behind);
-    work(row);
-  }
-
-  /** The same for a late event, which nothing waits for. */
-  void blockAlone(LogEntry entry, int tried, Duration wait, Throwable failure) {
-    var row =
-        new BlockedKey(
-            entry.position(), null, entry.id(), tried, now().plus(wait), Reason.of(failure));
-    tenure.progress().block(row);
-    work(row);
+    var row = BlockedKey.event(entry, tried, now().plus(wait), Reason.of(failure));
+    work(tenure.progress().block(row, behind));
   }
 
   /** An event that may have ended the process before: it is noted before it is tried. */
   void beginWithCare(LogEntry entry) throws InterruptedException {
-    var row = row(entry, 0, now(), "");
-    tenure.progress().block(row);
+    var row = tenure.progress().block(BlockedKey.event(entry, 0, now(), ""), List.of());
     new BlockedKeyRun(subscriber, attempts, tenure, this, row).runOnce();
   }
 
@@ -86,7 +75,7 @@ final class Retries {
     tenure.setAside(
         entry,
         letter(entry, 1, failure),
-        keyWaits(entry) ? row(entry, 1, null, Reason.of(failure)) : null,
+        keyWaits(entry) ? BlockedKey.event(entry, 1, null, Reason.of(failure)) : null,
         behind);
   }
 
@@ -98,10 +87,6 @@ final class Retries {
 
   DeadLetter letter(LogEntry entry, int tried, Throwable failure) {
     return new DeadLetter(entry, tried, Reason.of(failure), Reason.stack(failure), now());
-  }
-
-  static BlockedKey row(LogEntry entry, int tried, @Nullable Instant retryAt, String reason) {
-    return new BlockedKey(entry.position(), entry.key(), entry.id(), tried, retryAt, reason);
   }
 
   /** By the store's clock. */
@@ -147,11 +132,11 @@ final class Retries {
   /** Lets a key go that waits for its dead letters, once there are none. */
   void letGoUnlessDead(BlockedKey held) {
     var key = held.key();
-    if (key != null && !redriving.contains(key) && tenure.hasDeadLetters(key)) {
+    if (key == null || (!redriving.contains(key) && tenure.hasDeadLetters(key))) {
       return;
     }
     if (tenure.progress().isCurrent(held)) {
-      var free = new BlockedKey(held.position() + 1, key, null, 0, now(), "");
+      var free = BlockedKey.rest(key, held.behind(), now());
       tenure.progress().change(held, free);
       work(free);
     }

@@ -108,7 +108,7 @@ final class FakeLog implements EventLog, SubscriptionStore {
       throw new EventException("planted: the log does not answer");
     }
     if (!from.pending().isEmpty() && readsBehind.getAndDecrement() > 0) {
-      return new Slice(List.of(), from);
+      return new Slice(List.of(), from, 0);
     }
     var slice =
         entries.stream()
@@ -119,7 +119,7 @@ final class FakeLog implements EventLog, SubscriptionStore {
                             && it.position() <= from.position() + limit))
             .toList();
     var upTo = slice.isEmpty() ? from.position() : slice.getLast().position();
-    return new Slice(slice, Checkpoint.at(Math.max(upTo, from.position())));
+    return new Slice(slice, Checkpoint.at(Math.max(upTo, from.position())), entries.size());
   }
 
   @Override

@@ -171,7 +171,7 @@ class LogEventBusTest {
     var handled = new LinkedBlockingQueue<String>();
     publish("e1");
     log.checkpoint = Checkpoint.at(1);
-    var blocked = new BlockedKey(1, "a", "e1", 1, Instant.EPOCH, "not yet");
+    var blocked = new BlockedKey(1, "a", "e1", 1, Instant.EPOCH, "not yet", 2);
     log.blocked.put(blocked.id(), blocked);
     log.readsBehind.set(3);
     bus.subscribe("s", TYPES, (event, delivery) -> handled.add(event.id() + delivery.attempt()));

@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.iworx.eventbus.Progress.Turn;
+import io.iworx.eventbus.WaitingKey.Turn.Free;
+import io.iworx.eventbus.WaitingKey.Turn.Late;
+import io.iworx.eventbus.WaitingKey.Turn.Skipped;
 import io.iworx.eventbus.spi.BlockedKey;
 import io.iworx.eventbus.spi.Checkpoint;
 import io.iworx.eventbus.spi.Claim;
@@ -37,7 +40,19 @@ class ProgressTest {
   }
 
   private static BlockedKey row(long position, @Nullable String key) {
-    return new BlockedKey(position, key, "e" + position, 1, Instant.EPOCH, "no");
+    return BlockedKey.event(entry(position, key), 1, Instant.EPOCH, "no");
+  }
+
+  private static BlockedKey rest(long from) {
+    return BlockedKey.rest("a", from, Instant.EPOCH);
+  }
+
+  /** What the key goes on with when its row is this. */
+  private WaitingKey.Turn next(BlockedKey row) {
+    progress.blockedKeys().stream()
+        .filter(it -> "a".equals(it.key()) && !it.equals(row))
+        .forEach(it -> progress.change(it, row));
+    return progress.next(row);
   }
 
   private static Positions positions(long... positions) {
@@ -74,21 +89,16 @@ class ProgressTest {
   @Test
   void skipsTheEventsOfAKeyThatWaitsAndNoOthers() {
     progress.begin(entry(12, "a"));
-    progress.block(row(12, "a"));
+    progress.block(row(12, "a"), List.of());
     assertThat(progress.begin(entry(13, "a"))).isEqualTo(Turn.WAIT);
     assertThat(progress.begin(entry(14, "b"))).isEqualTo(Turn.DELIVER);
-    assertThat(progress.begin(entry(11, "a"))).isEqualTo(Turn.LATE);
-    assertThat(progress.takeLate("a")).isEmpty(); // no checkpoint would say that it was read
-    progress.passed(Checkpoint.at(14));
-    assertThat(progress.takeLate("a")).extracting(LogEntry::position).containsExactly(11L);
-    assertThat(progress.takeLate("a")).isEmpty();
-    assertThat(progress.readAgain("a")).isEqualTo(13);
+    assertThat(next(row(12, "a"))).isEqualTo(new Skipped(13));
   }
 
   @Test
   void writesABlockedKeyWithTheCheckpointThatPassesIt() {
     progress.begin(entry(12, "a"));
-    progress.block(row(12, "a"));
+    progress.block(row(12, "a"), List.of());
     progress.passed(Checkpoint.at(12));
     var advance = progress.prepare();
     assertThat(advance.blocked()).containsExactly(row(12, "a"));
@@ -102,8 +112,8 @@ class ProgressTest {
   @Test
   void tellsTheStoreNothingOfAWaitThatEndedBeforeItWasWritten() {
     progress.begin(entry(12, "a"));
-    progress.block(row(12, "a"));
-    assertThat(progress.release(row(12, "a"), 12)).isTrue();
+    progress.block(row(12, "a"), List.of());
+    assertThat(next(row(12, "a"))).isEqualTo(new Free());
     var advance = progress.prepare();
     assertThat(advance.blocked()).isEmpty();
     assertThat(advance.freed()).isEmpty();
@@ -112,9 +122,9 @@ class ProgressTest {
   @Test
   void freesInTheStoreWhatEndedWhileItWasBeingWritten() {
     progress.begin(entry(12, "a"));
-    progress.block(row(12, "a"));
+    progress.block(row(12, "a"), List.of());
     var underWay = progress.prepare();
-    progress.release(row(12, "a"), 12);
+    next(row(12, "a"));
     progress.written(underWay);
     var next = progress.prepare();
     assertThat(next.freed()).containsExactly(row(12, "a").id());
@@ -125,11 +135,11 @@ class ProgressTest {
   @Test
   void doesNotLetAKeyGoWhileSkippedEventsAreUnread() {
     progress.begin(entry(12, "a"));
-    progress.block(row(12, "a"));
+    progress.block(row(12, "a"), List.of());
     progress.begin(entry(13, "a"));
-    assertThat(progress.release(row(12, "a"), 12)).isFalse();
-    progress.change(row(12, "a"), row(13, "a"));
-    assertThat(progress.release(row(13, "a"), 13)).isTrue();
+    assertThat(next(row(12, "a"))).isEqualTo(new Skipped(13));
+    assertThat(next(rest(13))).isEqualTo(new Skipped(13)); // it was not taken
+    assertThat(next(rest(14))).isEqualTo(new Free());
     assertThat(progress.begin(entry(14, "a"))).isEqualTo(Turn.DELIVER);
   }
 
@@ -150,8 +160,9 @@ class ProgressTest {
             Instant.EPOCH);
     var later = new Progress(claim, Progress.MAX_PENDING_RANGES);
     assertThat(later.begin(entry(11, "a"))).isEqualTo(Turn.WAIT);
-    assertThat(later.release(blocked, 10)).isFalse();
-    assertThat(later.release(blocked, 11)).isTrue();
+    assertThat(later.next(blocked)).isEqualTo(new Skipped(11));
+    later.change(blocked, rest(12));
+    assertThat(later.next(rest(12))).isEqualTo(new Free());
     assertThat(later.prepare().freed()).containsExactly(blocked.id());
   }
 
@@ -159,9 +170,9 @@ class ProgressTest {
   void anEventBehindOneThatIsBlockedLaterWaitsToo() {
     progress.begin(entry(12, "a"));
     progress.begin(entry(13, "a"));
-    progress.block(row(12, "a"));
+    progress.block(row(12, "a"), List.of());
     assertThat(progress.waitsToo(entry(13, "a"))).isTrue();
-    assertThat(progress.readAgain("a")).isEqualTo(13);
+    assertThat(next(row(12, "a"))).isEqualTo(new Skipped(13));
     progress.passed(Checkpoint.at(13));
     assertThat(checkpoint()).isEqualTo(Checkpoint.at(13));
   }
@@ -169,30 +180,86 @@ class ProgressTest {
   @Test
   void anEventThatShowsAfterItsKeyWasReadIsNotForgotten() {
     progress.begin(entry(12, "a"));
-    progress.block(row(12, "a"));
+    progress.block(row(12, "a"), List.of());
     progress.begin(entry(15, "a"));
-    assertThat(progress.readAgain("a")).isEqualTo(15); // 14 is not committed yet
+    assertThat(next(row(12, "a"))).isEqualTo(new Skipped(15)); // 14 is not committed yet
     assertThat(progress.begin(entry(14, "a"))).isEqualTo(Turn.LATE);
     progress.passed(Checkpoint.at(15));
     assertThat(checkpoint().isPast(14)).isFalse();
-    progress.change(row(12, "a"), row(15, "a"));
-    assertThat(progress.release(row(15, "a"), 15)).isFalse();
-    assertThat(progress.takeLate("a")).extracting(LogEntry::position).containsExactly(14L);
-    progress.finished(14);
-    assertThat(progress.release(row(15, "a"), 15)).isTrue();
+    assertThat(next(rest(16))).isEqualTo(new Late(entry(14, "a")));
+    progress.change(rest(16), row(14, "a").withBehind(16));
+    assertThat(checkpoint().isPast(14)).isTrue(); // what is blocked says so
+    assertThat(next(rest(16))).isEqualTo(new Free());
   }
 
   @Test
   void anEventThatShowsLateButBeforeItsTurnKeepsItsPlace() {
     progress.begin(entry(12, "a"));
-    progress.block(row(12, "a"));
+    progress.block(row(12, "a"), List.of());
     progress.begin(entry(15, "a"));
-    progress.readAgain("a");
+    next(row(12, "a"));
     progress.begin(entry(14, "a"));
     progress.passed(Checkpoint.at(15));
-    assertThat(progress.takeLate("a")).isEmpty(); // 12 waits still
-    assertThat(progress.readAgain("a")).isEqualTo(15);
+    assertThat(next(row(12, "a"))).isEqualTo(new Skipped(15)); // 12 failed again
     assertThat(progress.isInHand(14)).isFalse();
     assertThat(checkpoint()).isEqualTo(Checkpoint.at(15)); // it waits with its key
+  }
+
+  @Test
+  void aLateEventComesBeforeThoseThatWereSkippedAfterItShowed() {
+    progress.begin(entry(12, "a"));
+    progress.block(row(12, "a"), List.of());
+    next(rest(14)); // which frees the key: 13 was rolled back
+    progress.begin(entry(15, "a"));
+    progress.block(row(15, "a"), List.of());
+    assertThat(progress.begin(entry(14, "a"))).isEqualTo(Turn.LATE);
+    assertThat(progress.begin(entry(16, "a"))).isEqualTo(Turn.WAIT);
+    assertThat(next(row(15, "a"))).isEqualTo(new Late(entry(14, "a"))); // though nothing was passed
+  }
+
+  @Test
+  void doesNotBlockBehindALateEventWhatWasDeliveredBeforeIt() {
+    progress.begin(entry(14, "a"));
+    progress.finished(14);
+    progress.begin(entry(12, "a"));
+    progress.begin(entry(15, "a"));
+    var blocked = progress.block(row(12, "a"), List.of(entry(15, "a")));
+    assertThat(blocked.behind()).isEqualTo(15);
+    assertThat(next(blocked)).isEqualTo(new Skipped(15));
+  }
+
+  @Test
+  void theEventThatHoldsItsKeyUpMayShowAgain() {
+    var blocked = row(12, "a").withBehind(15);
+    var claim =
+        new Claim(
+            "s",
+            0,
+            1,
+            "i",
+            2,
+            new Checkpoint(14, positions(12)),
+            List.of(blocked),
+            false,
+            Duration.ofSeconds(10),
+            Instant.EPOCH);
+    var later = new Progress(claim, Progress.MAX_PENDING_RANGES);
+    assertThat(later.begin(entry(12, "a"))).isEqualTo(Turn.WAIT);
+    later.passed(Checkpoint.at(14));
+    assertThat(later.prepare().checkpoint()).isEqualTo(Checkpoint.at(14));
+  }
+
+  @Test
+  void aKeyThatIsHeldKeepsWhatIsBegunFromThenOn() {
+    progress.begin(entry(12, "a"));
+    progress.begin(entry(13, "b"));
+    var held = requireNonNull(progress.hold("a", Instant.EPOCH));
+    assertThat(progress.hold("a", Instant.EPOCH)).isNull();
+    assertThat(progress.begin(entry(14, "a"))).isEqualTo(Turn.WAIT);
+    var failed = progress.block(row(12, "a"), List.of()); // which was under way
+    assertThat(progress.isCurrent(held)).isFalse();
+    assertThat(next(failed)).isEqualTo(new Skipped(14));
+    progress.passed(Checkpoint.at(14));
+    assertThat(checkpoint()).isEqualTo(new Checkpoint(14, positions(13)));
   }
 }

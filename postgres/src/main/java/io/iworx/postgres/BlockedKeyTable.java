@@ -15,15 +15,15 @@ import java.util.List;
 
 /** What waits although a checkpoint is past it, in {@code event_blocked_keys}. */
 final class BlockedKeyTable {
-  private static final String COLUMNS = "position, key, event_id, attempts, retry_at, reason";
+  private static final String COLUMNS = "position, key, event_id, attempts, retry_at, reason, behind";
   private static final String PUT =
       """
       INSERT INTO event_blocked_keys
-        (subscription, partition, position, key, event_id, attempts, retry_at, reason)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        (subscription, partition, position, key, event_id, attempts, retry_at, reason, behind)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (subscription, position, (coalesce(key, ''))) DO UPDATE
       SET event_id = excluded.event_id, attempts = excluded.attempts,
-          retry_at = excluded.retry_at, reason = excluded.reason
+          retry_at = excluded.retry_at, reason = excluded.reason, behind = excluded.behind
       """;
   private static final String FREE =
       """
@@ -58,6 +58,7 @@ final class BlockedKeyTable {
           statement.setObject(7, OffsetDateTime.ofInstant(retryAt, ZoneOffset.UTC));
         }
         statement.setString(8, DeadLetterTable.storable(row.reason()));
+        statement.setLong(9, row.behind());
         statement.addBatch();
       }
       statement.executeBatch();
@@ -103,7 +104,8 @@ final class BlockedKeyTable {
                   row.getString(3),
                   row.getInt(4),
                   retryAt == null ? null : retryAt.toInstant(),
-                  row.getString(6)));
+                  row.getString(6),
+                  row.getLong(7)));
         }
       }
       return rows;

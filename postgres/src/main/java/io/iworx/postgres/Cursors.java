@@ -34,7 +34,7 @@ final class Cursors {
     List<LogEntry> entries = new ArrayList<>(shown(from.pending(), view));
     Positions pending = from.pending().where(position -> !view.isDone(position));
     if (limit == 0 || from.position() >= view.upTo()) {
-      return new Slice(entries, new Checkpoint(from.position(), pending));
+      return new Slice(entries, new Checkpoint(from.position(), pending), view.upTo());
     }
     Slice next =
         from.position() >= view.window().after()
@@ -42,7 +42,8 @@ final class Cursors {
             : ofPage(from.position(), limit, view);
     entries.addAll(next.entries());
     Checkpoint upTo = next.upTo();
-    return new Slice(entries, new Checkpoint(upTo.position(), pending.plus(upTo.pending())));
+    return new Slice(
+        entries, new Checkpoint(upTo.position(), pending.plus(upTo.pending())), view.upTo());
   }
 
   /** What shows of these positions by now. */
@@ -60,13 +61,13 @@ final class Cursors {
   private static Slice ofWindow(long after, int limit, View view) {
     List<LogEntry> rows = view.window().rows(after, limit);
     long upTo = rows.size() < limit ? view.upTo() : rows.getLast().position();
-    return new Slice(rows, new Checkpoint(upTo, view.open(after, upTo)));
+    return new Slice(rows, new Checkpoint(upTo, view.open(after, upTo)), view.upTo());
   }
 
   private Slice ofPage(long after, int limit, View view) throws SQLException {
     Pages.Page page = pages.after(after, view);
     if (page == null) {
-      return new Slice(List.of(), Checkpoint.at(after));
+      return new Slice(List.of(), Checkpoint.at(after), view.upTo());
     }
     List<LogEntry> rows = page.rows(after, limit);
     long last = rows.size() < limit ? page.upTo() : rows.getLast().position();
@@ -75,6 +76,6 @@ final class Cursors {
       rows = rows.stream().filter(entry -> entry.position() <= upTo).toList();
     }
     Positions missing = page.missing().where(p -> p > after && p <= upTo);
-    return new Slice(rows, new Checkpoint(upTo, missing));
+    return new Slice(rows, new Checkpoint(upTo, missing), view.upTo());
   }
 }

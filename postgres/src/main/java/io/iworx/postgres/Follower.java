@@ -74,6 +74,7 @@ final class Follower {
   private long begin() throws SQLException {
     long base = source.beforeLast(sizes.start());
     highest = base;
+    marks.settle(source.beforePartition(base));
     marks.observe(base, source.writers());
     return base;
   }
@@ -97,16 +98,24 @@ final class Follower {
     return true;
   }
 
-  private View taken(View seen, LogSource.Look look, long settled) {
+  private View taken(View seen, LogSource.Look look, long settledBefore) throws SQLException {
+    long settled = settledBefore;
     Positions open = seen.open();
     if (!open.isEmpty()) {
       Positions shown = Positions.of(look.late().stream().mapToLong(LogEntry::position).toArray());
-      open = open.where(position -> position > settled && !shown.contains(position));
+      open = open.where(position -> position > settledBefore && !shown.contains(position));
     }
     long upTo = seen.upTo();
     int count = 0;
     for (LogEntry entry : look.next()) {
       Positions missing = Positions.between(Math.max(upTo, settled), entry.position() - 1);
+      if (missing.count() > MAX_MISSING) { // numbers leap where a partition begins
+        marks.settle(source.beforePartition(entry.position()));
+        settled = Math.max(settled, marks.settled());
+        long begun = settled;
+        open = open.where(position -> position > begun);
+        missing = Positions.between(Math.max(upTo, settled), entry.position() - 1);
+      }
       if (!missing.isEmpty()) {
         Positions all = open.plus(missing);
         if (isTooMuch(all)) {

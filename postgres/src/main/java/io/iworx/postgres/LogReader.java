@@ -63,6 +63,11 @@ final class LogReader implements LogSource, AutoCloseable {
   private static final String FIRST_AFTER =
       "SELECT min(position) FROM domain_events WHERE position > ?";
 
+  /** Whoever begins a partition waits until nobody writes to the one before. */
+  private static final String BEFORE_PARTITION =
+      "SELECT coalesce(max(first_position), 0) - 1 FROM event_log_partitions"
+          + " WHERE opened_at IS NOT NULL AND first_position <= ?";
+
   private final DataSource dataSource;
   private final String writers;
   private @Nullable Connection kept;
@@ -124,6 +129,11 @@ final class LogReader implements LogSource, AutoCloseable {
   @Override
   public long beforeLast(int rows) throws SQLException {
     return keeping(connection -> number(connection, BEFORE_LAST, rows));
+  }
+
+  @Override
+  public long beforePartition(long position) throws SQLException {
+    return keeping(connection -> number(connection, BEFORE_PARTITION, position));
   }
 
   @Override

@@ -59,10 +59,12 @@ final class PartitionTable {
       WHERE subscription = ? AND partition = ? AND fence = ? AND instance IS NOT NULL
       """;
 
+  /** Nobody claims or releases it until the transaction ends, and finds what it left. */
   private static final String HELD =
       """
       SELECT FROM event_subscription_partitions
       WHERE subscription = ? AND partition = ? AND fence = ? AND instance IS NOT NULL
+      FOR SHARE
       """;
 
   private static final String RELEASE =
@@ -237,13 +239,5 @@ final class PartitionTable {
     statement.setString(1, claim.subscription());
     statement.setInt(2, claim.partition());
     statement.setLong(3, claim.fence());
-  }
-
-  /** An instance that stops in the middle of a transaction must not keep others waiting. */
-  static void limitIdling(Connection connection, Claim claim) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "SET LOCAL idle_in_transaction_session_timeout = " + claim.lease().toMillis());
-    }
   }
 }

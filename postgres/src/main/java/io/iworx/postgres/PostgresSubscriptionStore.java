@@ -11,6 +11,7 @@ import io.iworx.eventbus.spi.SubscriptionStore;
 import io.iworx.eventbus.spi.TransactionalWork;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Subscriptions, their partitions and what waits in them, each write in one transaction. */
 final class PostgresSubscriptionStore implements SubscriptionStore {
+  /** How long defining a subscription may stand still and others wait for it. */
+  private static final Duration DEFINING = Duration.ofSeconds(10);
+
   private final DataSource dataSource;
   private final StartPosition start;
   private final PostgresSubscriptionAdmin admin;
@@ -37,8 +41,8 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
         return;
       }
       var from = start.of(definition.start());
-      Transactions.<@Nullable Void, SQLException>together(
-          dataSource,
+      this.<@Nullable Void, SQLException>together(
+          DEFINING,
           connection -> {
             SubscriptionTable.define(connection, definition, from);
             SubscriptionTable.isDefined(connection, definition); // refuses what another said first
@@ -65,8 +69,8 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
   public List<Claim> claim(
       SubscriptionDefinition definition, String instance, Duration lease, int atMost) {
     try {
-      return Transactions.together(
-          dataSource,
+      return together(
+          lease,
           connection ->
               PartitionTable.claim(connection, definition.name(), instance, lease, atMost));
     } catch (SQLException e) {
@@ -96,8 +100,8 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
 
   private boolean written(Advance advance) throws SQLException {
     try {
-      Transactions.<@Nullable Void, SQLException>together(
-          dataSource,
+      this.<@Nullable Void, SQLException>together(
+          advance.claim().lease(),
           connection -> {
             PartitionTable.write(connection, advance);
             return null;
@@ -116,10 +120,9 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
    */
   @Override
   public void handleIn(Advance advance, TransactionalWork work) throws Exception {
-    Transactions.<@Nullable Void, Exception>together(
-        dataSource,
+    this.<@Nullable Void, Exception>together(
+        advance.claim().lease(),
         connection -> {
-          PartitionTable.limitIdling(connection, advance.claim());
           work.run(BorrowedConnection.of(connection));
           PartitionTable.write(connection, advance);
           return null;
@@ -170,6 +173,23 @@ final class PostgresSubscriptionStore implements SubscriptionStore {
   @Override
   public SubscriptionAdmin admin() {
     return admin;
+  }
+
+  /**
+   * In one transaction. Should this process stop in the middle of it for longer, it ends, so that
+   * nobody waits for what it has locked.
+   */
+  private <T extends @Nullable Object, X extends Exception> T together(
+      Duration longest, Transactions.Work<T, X> work) throws SQLException, X {
+    return Transactions.together(
+        dataSource,
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                "SET LOCAL idle_in_transaction_session_timeout = " + longest.toMillis());
+          }
+          return work.run(connection);
+        });
   }
 
   /** Work without a result. */

@@ -79,6 +79,11 @@ final class SettledMarks {
     return settled;
   }
 
+  /** It is known otherwise that nothing can come any more up to here. */
+  void settle(long upTo) {
+    settled = Math.max(settled, upTo);
+  }
+
   private void add(long handedOut, Set<String> holders) {
     if (handedOut <= highest) {
       return;
@@ -86,7 +91,7 @@ final class SettledMarks {
     highest = handedOut;
     if (holders.isEmpty() || handedOut == 0) {
       // Nobody writes, or nobody ever did: nothing before can be missing either.
-      settled = handedOut;
+      settle(handedOut);
       pending.clear();
       return;
     }

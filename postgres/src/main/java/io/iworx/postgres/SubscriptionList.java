@@ -51,8 +51,8 @@ final class SubscriptionList {
             AND (event.position > p.checkpoint OR p.pending @> event.position
                  OR EXISTS (SELECT FROM event_blocked_keys AS b
                             WHERE b.subscription = s.name
-                              AND (b.position = event.position
-                                   OR (b.key = event.key AND b.position <= event.position))))
+                              AND (b.event_id = event.event_id
+                                   OR (b.key = event.key AND b.behind <= event.position))))
           ORDER BY event.position
           LIMIT 100000
         ) AS first

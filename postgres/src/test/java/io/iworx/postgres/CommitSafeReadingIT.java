@@ -174,7 +174,10 @@ class CommitSafeReadingIT {
   private Slice naive(Checkpoint from) throws SQLException {
     try (Connection connection = database.pool().getConnection()) {
       List<LogEntry> rows = LogReader.rows(connection, from.position(), Long.MAX_VALUE, LIMIT);
-      return new Slice(rows, rows.isEmpty() ? from : Checkpoint.at(rows.getLast().position()));
+      return new Slice(
+          rows,
+          rows.isEmpty() ? from : Checkpoint.at(rows.getLast().position()),
+          Long.MAX_VALUE);
     }
   }
 }

@@ -107,7 +107,7 @@ class ReadingIT {
       assertThat(from.pending()).isEqualTo(Positions.of(1));
       slow.rollback();
       log.awaitBeyond(from, Duration.ofSeconds(5));
-      assertThat(log.read(from, 10)).isEqualTo(new Slice(List.of(), Checkpoint.at(2)));
+      assertThat(log.read(from, 10)).isEqualTo(new Slice(List.of(), Checkpoint.at(2), 2));
     }
   }
 

@@ -184,6 +184,11 @@ final class SimulatedLog implements LogSource {
   }
 
   @Override
+  public long beforePartition(long position) {
+    return -1;
+  }
+
+  @Override
   public long beforeLast(int count) {
     goOn();
     return rows.descendingMap().keySet().stream().skip(count).findFirst().orElse(0L);

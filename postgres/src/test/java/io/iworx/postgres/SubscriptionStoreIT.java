@@ -18,6 +18,8 @@ import io.iworx.eventbus.spi.SubscriptionDefinition;
 import io.iworx.eventbus.spi.SubscriptionStatus;
 import io.iworx.eventbus.spi.SubscriptionStore;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -129,6 +131,39 @@ class SubscriptionStoreIT {
     assertThat(store.admin().list())
         .extracting(SubscriptionStatus::instances)
         .containsExactly(List.of("two"));
+  }
+
+  /** Its connection is cut at COMMIT, say: the answer is lost, and it is claimed anew. */
+  @Test
+  void nobodyClaimsWhileWhatWasBlockedIsBeingFreed() throws Exception {
+    LogEntry entry = append("e1");
+    Claim first = claim("one", SHORT);
+    BlockedKey failed = BlockedKey.event(entry, 1, Instant.EPOCH, "no");
+    Checkpoint past = Checkpoint.at(entry.position());
+    store.advance(
+        List.of(new Advance(first, past, List.of(failed), List.of(), List.of(), List.of())));
+    Advance handled =
+        new Advance(first, null, List.of(), List.of(failed.id()), List.of(), List.of());
+    try (Connection open = database.pool().getConnection()) {
+      open.setAutoCommit(false);
+      PartitionTable.write(open, handled);
+      Awaitility.await().until(() -> isOver(first));
+      assertThat(tryClaim("two", LEASE)).isEmpty();
+      open.commit();
+    }
+    assertThat(claimWhenFree("two").blocked()).isEmpty();
+  }
+
+  private boolean isOver(Claim claim) throws SQLException {
+    try (Connection connection = database.pool().getConnection();
+        PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT lease_until < clock_timestamp() FROM event_subscription_partitions WHERE subscription = ?")) {
+      query.setString(1, claim.subscription());
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
   }
 
   @Test

@@ -119,7 +119,9 @@ public final class InMemoryEventLog implements EventLog {
     var next = events.after(from.position(), limit);
     entries.addAll(next);
     return new Slice(
-        entries, Checkpoint.at(next.isEmpty() ? from.position() : next.getLast().position()));
+        entries,
+        Checkpoint.at(next.isEmpty() ? from.position() : next.getLast().position()),
+        Long.MAX_VALUE);
   }
 
   @Override

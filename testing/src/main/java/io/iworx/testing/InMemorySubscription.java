@@ -184,9 +184,10 @@ final class InMemorySubscription {
     }
 
     private static boolean waits(BlockedKey blocked, LogEntry entry) {
-      return blocked.key() == null
-          ? blocked.position() == entry.position()
-          : blocked.key().equals(entry.key()) && blocked.position() <= entry.position();
+      return entry.id().equals(blocked.eventId())
+          || (blocked.key() != null
+              && blocked.key().equals(entry.key())
+              && blocked.behind() <= entry.position());
     }
 
     boolean isUnread(LogEntry entry) {

@@ -156,7 +156,8 @@ interface SubscriptionStorePromises extends LogUnderTest {
     var entry = log().append(List.of(draft("e1", "a", "{}"))).getFirst();
     var claim = claim(log(), "s", "one", Start.EARLIEST).orElseThrow();
     var blocked =
-        new BlockedKey(entry.position(), "a", "e1", 2, Instant.EPOCH.plusSeconds(5), "not yet");
+        BlockedKey.event(entry, 2, Instant.EPOCH.plusSeconds(5), "not yet")
+            .withBehind(entry.position() + 3);
     var past = Checkpoint.at(entry.position());
     var store = log().subscriptions();
     store.advance(

@@ -200,6 +200,59 @@ interface TransactionPromises extends LogUnderTest {
   }
 
   @Test
+  default void holdsUpAKeyInTheTransactionsAfterTheOneThatFailed() throws Exception {
+    try (var connection = effects()) {
+      var bus = bus("contract", log());
+      var failures = new AtomicInteger();
+      bus.publish(EventType.of("contract.else", Happened.class), new Happened("a", 0));
+      for (int i = 1; i <= 5; i++) {
+        bus.publish(HAPPENED, new Happened("a", i));
+      }
+      bus.subscribeTransactional(
+          "effects",
+          List.of(HAPPENED),
+          QUICK.fromEarliest().withBatchSize(3), // all five are in hand when the first fails
+          (event, it) -> {
+            addEffect(it, "e" + event.payload().number());
+            if (event.payload().number() == 1 && failures.incrementAndGet() < 3) {
+              throw new IllegalStateException("planted");
+            }
+          });
+      eventually().until(() -> status(log(), "effects").lag() == 0);
+      assertThat(effectsOf(connection)).containsExactly("e1", "e2", "e3", "e4", "e5");
+    }
+  }
+
+  @Test
+  default void repeatsNothingBehindAnEventThatShowedLateAndFails() throws Exception {
+    try (var connection = effects();
+        var slow = transaction()) {
+      var bus = bus("contract", log());
+      var failures = new AtomicInteger();
+      var followed = new CountDownLatch(1);
+      bus.subscribeTransactional(
+          "effects",
+          List.of(HAPPENED),
+          (event, it) -> {
+            addEffect(it, "e" + event.payload().number());
+            if (event.payload().number() == 1 && failures.incrementAndGet() < 3) {
+              followed.await();
+              throw new IllegalStateException("planted");
+            }
+          });
+      bus.publish(slow, HAPPENED, new Happened("a", 1));
+      bus.publish(HAPPENED, new Happened("a", 2));
+      eventually().until(() -> effectsOf(connection).size() == 1);
+      slow.commit();
+      eventually().until(() -> failures.get() == 1);
+      bus.publish(HAPPENED, new Happened("a", 3));
+      followed.countDown();
+      eventually().until(() -> status(log(), "effects").lag() == 0);
+      assertThat(effectsOf(connection)).containsExactly("e2", "e1", "e3");
+    }
+  }
+
+  @Test
   default void setsAsideWhatATransactionalHandlerNeverManagesWithoutItsEffect() throws Exception {
     try (var connection = effects()) {
       var bus = bus("contract", log());
