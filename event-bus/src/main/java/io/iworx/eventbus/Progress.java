@@ -221,7 +221,9 @@ final class Progress {
     }
   }
 
-  /** Makes everything of a key that is begun from now on wait; null when something waits already. */
+  /**
+   * Makes everything of a key that is begun from now on wait; null when something waits already.
+   */
   @Nullable BlockedKey hold(String key, Instant now) {
     lock.lock();
     try {

@@ -15,7 +15,8 @@ import java.util.List;
 
 /** What waits although a checkpoint is past it, in {@code event_blocked_keys}. */
 final class BlockedKeyTable {
-  private static final String COLUMNS = "position, key, event_id, attempts, retry_at, reason, behind";
+  private static final String COLUMNS =
+      "position, key, event_id, attempts, retry_at, reason, behind";
   private static final String PUT =
       """
       INSERT INTO event_blocked_keys

@@ -25,7 +25,9 @@ interface LogSource {
   /** The position that at most this many rows are above; 0 when there are not that many. */
   long beforeLast(int rows) throws SQLException;
 
-  /** The last position before the log's partition that has this one: nothing can come up to there. */
+  /**
+   * The last position before the log's partition that has this one: nothing can come up to there.
+   */
   long beforePartition(long position) throws SQLException;
 
   /** The rows after a position and up to another, oldest first. */

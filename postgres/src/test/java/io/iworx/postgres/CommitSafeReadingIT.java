@@ -175,9 +175,7 @@ class CommitSafeReadingIT {
     try (Connection connection = database.pool().getConnection()) {
       List<LogEntry> rows = LogReader.rows(connection, from.position(), Long.MAX_VALUE, LIMIT);
       return new Slice(
-          rows,
-          rows.isEmpty() ? from : Checkpoint.at(rows.getLast().position()),
-          Long.MAX_VALUE);
+          rows, rows.isEmpty() ? from : Checkpoint.at(rows.getLast().position()), Long.MAX_VALUE);
     }
   }
 }

@@ -154,7 +154,8 @@ class EventLogContractTest {
         withLog(
                 (method, arguments, real) -> {
                   var answer = real.go(arguments);
-                  return answer instanceof Slice(var entries, var upTo, var known) && entries.size() == 10
+                  return answer instanceof Slice(var entries, var upTo, var known)
+                          && entries.size() == 10
                       ? new Slice(entries.subList(1, entries.size()), upTo, known)
                       : answer;
                 })

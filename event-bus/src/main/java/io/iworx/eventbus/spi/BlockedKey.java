@@ -44,13 +44,7 @@ public record BlockedKey(
   public static BlockedKey event(
       LogEntry entry, int attempts, @Nullable Instant retryAt, String reason) {
     return new BlockedKey(
-        entry.position(),
-        entry.key(),
-        entry.id(),
-        attempts,
-        retryAt,
-        reason,
-        entry.position() + 1);
+        entry.position(), entry.key(), entry.id(), attempts, retryAt, reason, entry.position() + 1);
   }
 
   /** The same after another attempt, or before one. */
