@@ -11,6 +11,8 @@ import java.util.function.Supplier;
  * What the console shows; all of it stays the giver's to close.
  *
  * @param gateway whose routes and health
+ * @param reload has the gateway read its configuration again; throws with a sentence when that
+ *     cannot be used
  * @param eventLog the events and the subscriptions to them
  * @param bus publishes what an administrator publishes
  * @param traces what correlation ids set off
@@ -18,6 +20,7 @@ import java.util.function.Supplier;
  */
 public record ConsoleSources(
     Gateway gateway,
+    Runnable reload,
     EventLog eventLog,
     EventBus bus,
     TraceStore traces,

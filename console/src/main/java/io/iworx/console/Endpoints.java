@@ -10,6 +10,7 @@ final class Endpoints {
     var events = new EventEndpoints(sources.eventLog(), sources.bus());
     var subscriptions = new SubscriptionEndpoints(sources.eventLog());
     var deadLetters = new DeadLetterEndpoints(sources.eventLog());
+    var routes = new RouteEndpoints(sources.gateway(), sources.reload());
     var doctor = new Doctor(sources);
     return List.of(
         new Endpoint("GET", "/admin/traces/{}", new TraceEndpoint(sources.traces())),
@@ -21,7 +22,8 @@ final class Endpoints {
         new Endpoint("POST", "/admin/subscriptions/{}", subscriptions::change),
         new Endpoint("GET", "/admin/dead-letters/{}", deadLetters::list),
         new Endpoint("POST", "/admin/dead-letters/{}", deadLetters::change),
-        new Endpoint("GET", "/admin/routes", new RoutesEndpoint(sources.gateway())),
+        new Endpoint("GET", "/admin/routes", routes::list),
+        new Endpoint("POST", "/admin/routes/reload", routes::reload),
         new Endpoint("GET", "/admin/doctor", doctor));
   }
 }

@@ -173,6 +173,17 @@ class AdminApiTest {
   }
 
   @Test
+  void aReloadThatCannotBeUsedSaysWhy() throws Exception {
+    var path = "/admin/routes/reload";
+    assertThat(fixture.post(path, "application/json", "{}").body()).isEqualTo("{\"routes\":2}");
+    assertThat(fixture.reloads).hasValue(1);
+    fixture.unusable = new IllegalStateException("A change of gateway.port needs a restart.");
+    var refused = fixture.post(path, "application/json", "{}");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("was not changed", "gateway.port needs a restart");
+  }
+
+  @Test
   void listsRoutesWithTargetsAndHealth() {
     var routes = fixture.json("/admin/routes").path("routes");
     assertThat(routes.size()).isEqualTo(2);

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -40,9 +41,25 @@ final class Fixture implements AutoCloseable {
           TraceRecorder.none());
   final ConsoleSources sources =
       new ConsoleSources(
-          gateway, log, bus, traces, () -> List.of(Finding.good("java", "It is there.")));
+          gateway,
+          this::reload,
+          log,
+          bus,
+          traces,
+          () -> List.of(Finding.good("java", "It is there.")));
   final Console console = Console.start(0, TOKEN, sources, Clock.systemUTC());
   private final HttpClient http = HttpClient.newHttpClient();
+
+  volatile @Nullable RuntimeException unusable;
+  final AtomicInteger reloads = new AtomicInteger();
+
+  private void reload() {
+    var reason = unusable;
+    if (reason != null) {
+      throw reason;
+    }
+    reloads.incrementAndGet();
+  }
 
   /** Trace entries in a list. */
   static final class Traces implements TraceStore {

@@ -250,12 +250,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     var headOnly = exchange != null && exchange.request().method().equals(HttpMethod.HEAD);
     var body = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(reply.body());
     var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-    core.clientHead.own(
-        answer.headers(),
-        reply,
-        correlationId,
-        exchange == null ? null : exchange.request().method(),
-        exchange == null ? null : exchange.origin());
+    core.clientHead()
+        .own(
+            answer.headers(),
+            reply,
+            correlationId,
+            exchange == null ? null : exchange.request().method(),
+            exchange == null ? null : exchange.origin());
     ClientHead.connection(answer.headers(), close, exchange != null && exchange.request().http10());
     channel.writeAndFlush(answer);
   }

@@ -32,10 +32,10 @@ final class ClientHead {
   }
 
   /** Sets the headers of an answer that a service gave. */
-  void forward(HttpHeaders headers, String correlationId, @Nullable String origin, boolean secret) {
+  void forward(HttpHeaders headers, Exchange exchange) {
     HeaderRules.stripDown(headers);
-    common(headers, correlationId, origin);
-    if (secret && !headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
+    common(headers, exchange.correlationId(), exchange.origin());
+    if (exchange.caller().authenticated() && !headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
       headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
     }
   }

@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Core {
   final Limits limits;
   final Clock clock;
-  final List<Step> steps;
-  final ClientHead clientHead;
   final Hops hops;
   final AtomicReference<RouteTable> table;
   final AtomicInteger connections = new AtomicInteger();
+  private volatile List<Step> steps;
+  private volatile ClientHead clientHead;
   private volatile boolean draining;
 
   Core(
@@ -29,6 +29,23 @@ final class Core {
     this.clientHead = new ClientHead(config.cors());
     this.hops = new Hops(recorder);
     this.table = table;
+  }
+
+  /** What every request goes through; an exchange keeps those it began with. */
+  List<Step> steps() {
+    return steps;
+  }
+
+  void steps(List<Step> newSteps) {
+    steps = newSteps;
+  }
+
+  ClientHead clientHead() {
+    return clientHead;
+  }
+
+  void cors(Cors cors) {
+    clientHead = new ClientHead(cors);
   }
 
   boolean draining() {

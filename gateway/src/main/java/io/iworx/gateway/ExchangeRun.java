@@ -215,8 +215,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     }
     var headers = answer.headers();
     closeAfter = AnswerFraming.frame(request, answer) || client.mustClose(request);
-    core.clientHead.forward(
-        headers, exchange.correlationId(), exchange.origin(), exchange.caller().authenticated());
+    core.clientHead().forward(headers, exchange);
     ClientHead.connection(headers, closeAfter, request.http10());
     exchange.answering(code);
     enter(Phase.ANSWERING, routeTimeout());

@@ -33,6 +33,16 @@ public interface Gateway extends AutoCloseable {
   List<Route> routes();
 
   /**
+   * Swaps routes, authentication and CORS at once. Exchanges under way finish with the routes they
+   * began with; no connection is closed. Targets that stay keep their connections, health and
+   * ejections. A call that throws changes nothing.
+   *
+   * @throws GatewayException when something else differs, which needs a restart: the address to
+   *     listen on, the limits, the trusted certificates
+   */
+  void reconfigure(GatewayConfig config);
+
+  /**
    * Drains and stops: accepts no connection, lets open exchanges finish for at most the drain
    * timeout (their answers carry {@code connection: close}), closes everything, and returns. A
    * second call does nothing.

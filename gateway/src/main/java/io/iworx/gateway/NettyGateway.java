@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,9 @@ final class NettyGateway implements Gateway {
   private static final int HIGH_WATER = 128 << 10;
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  private final GatewayConfig config;
+  private final Clock clock;
+  private final ReentrantLock changes = new ReentrantLock();
+  private volatile GatewayConfig config;
   private final Core core;
   private final Transport transport = Transport.best();
   private final SslContext tls;
@@ -52,7 +55,8 @@ final class NettyGateway implements Gateway {
 
   NettyGateway(GatewayConfig config, TraceRecorder recorder, Clock clock) {
     this.config = config;
-    this.table = new AtomicReference<>(new RouteTable(config.routes()));
+    this.clock = clock;
+    this.table = new AtomicReference<>(RouteTable.of(config.routes()));
     var trust = Trust.of(config.trustedCertificates());
     this.tls = trust.forTargets();
     this.http =
@@ -63,7 +67,7 @@ final class NettyGateway implements Gateway {
             .sslContext(trust.forChecks())
             .build();
     this.health = new HealthChecks(table, http, clock);
-    this.core = new Core(config, clock, steps(clock), table, recorder);
+    this.core = new Core(config, clock, steps(config), table, recorder);
     this.group =
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(),
@@ -74,7 +78,7 @@ final class NettyGateway implements Gateway {
     log.debug("[API Gateway] listening at {} with {}", address(), config);
   }
 
-  private List<Step> steps(Clock clock) {
+  private List<Step> steps(GatewayConfig config) {
     var jwks = config.auth().jwks();
     var keys = jwks == null ? null : new KeySet(new KeySetAddress(http, jwks), clock);
     if (keys != null) {
@@ -155,9 +159,26 @@ final class NettyGateway implements Gateway {
     return table.get().routes();
   }
 
-  /** Swaps all routes at once; exchanges under way finish with those they began with. */
-  void replaceRoutes(List<Route> routes) {
-    table.set(new RouteTable(config.withRoutes(routes).routes()));
+  @Override
+  public void reconfigure(GatewayConfig next) {
+    changes.lock();
+    try {
+      Restart.check(config, next);
+      if (!next.auth().equals(config.auth())) {
+        core.steps(steps(next));
+      }
+      if (!next.cors().equals(config.cors())) {
+        core.cors(next.cors());
+      }
+      var before = table.get();
+      var after = before.with(next.routes());
+      table.set(after);
+      before.retire(after);
+      config = next;
+      log.info("[API Gateway] serves {} routes by a new configuration", next.routes().size());
+    } finally {
+      changes.unlock();
+    }
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.iworx.gateway;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All routes at one moment. It never changes: a request sees one table from start to end. */
@@ -18,10 +20,34 @@ final class RouteTable {
   /** A route and the upstream it leads to. */
   record Entry(Route route, Upstream upstream) {}
 
-  RouteTable(List<Route> routes) {
+  private RouteTable(List<Route> routes, Map<String, Upstream> known) {
     this.routes = List.copyOf(routes);
     this.services = routes.stream().map(Route::service).toList();
-    routes.forEach(it -> entries.put(it.service(), new Entry(it, Upstream.of(it))));
+    routes.forEach(
+        it -> entries.put(it.service(), new Entry(it, Upstream.of(it, known.get(it.service())))));
+  }
+
+  static RouteTable of(List<Route> routes) {
+    return new RouteTable(routes, Map.of());
+  }
+
+  /** A table in place of this one: targets that stay keep connections, health and ejections. */
+  RouteTable with(List<Route> newRoutes) {
+    var known = new HashMap<String, Upstream>();
+    entries.forEach((service, entry) -> known.put(service, entry.upstream()));
+    return new RouteTable(newRoutes, known);
+  }
+
+  /** Lets go of the targets that are not in the table which has come in place of this one. */
+  void retire(RouteTable successor) {
+    var kept =
+        successor.entries.values().stream()
+            .flatMap(it -> it.upstream().targets().stream())
+            .collect(Collectors.toSet());
+    entries.values().stream()
+        .flatMap(it -> it.upstream().targets().stream())
+        .filter(it -> !kept.contains(it))
+        .forEach(UpstreamTarget::retire);
   }
 
   List<Route> routes() {

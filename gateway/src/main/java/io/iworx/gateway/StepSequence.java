@@ -1,5 +1,6 @@
 package io.iworx.gateway;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,13 +21,13 @@ final class StepSequence {
     void refuse(Problem problem);
   }
 
-  private final Core core;
+  private final List<Step> steps;
   private final Exchange exchange;
   private final Executor loop;
   private final Ending ending;
 
   StepSequence(Core core, Exchange exchange, Executor loop, Ending ending) {
-    this.core = core;
+    this.steps = core.steps();
     this.exchange = exchange;
     this.loop = loop;
     this.ending = ending;
@@ -37,7 +38,7 @@ final class StepSequence {
   }
 
   private void next(int index) {
-    for (int i = index; i < core.steps.size(); i++) {
+    for (int i = index; i < steps.size(); i++) {
       if (!follow(i, verdict(i))) {
         return;
       }
@@ -47,7 +48,7 @@ final class StepSequence {
 
   private Verdict verdict(int index) {
     try {
-      return core.steps.get(index).apply(exchange);
+      return steps.get(index).apply(exchange);
     } catch (RuntimeException e) { // a step's own fault must not take the connection along
       return failed(e);
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +34,32 @@ final class Upstream {
     this.options = options;
     this.targets = List.copyOf(targets);
     this.open = targets.toArray(UpstreamTarget[]::new);
+    publish(System.nanoTime());
   }
 
-  static Upstream of(Route route) {
-    var targets =
-        route.targets().stream()
-            .map(it -> new UpstreamTarget(Target.of(it), route.upstream()))
-            .toList();
-    return new Upstream(route.service(), route.upstream(), targets);
+  /** The upstream of a route: the one known, where nothing has changed; with its targets, else. */
+  static Upstream of(Route route, @Nullable Upstream known) {
+    var addresses = route.targets().stream().map(Target::of).toList();
+    if (known == null || !known.options.equals(route.upstream())) {
+      var fresh = addresses.stream().map(it -> new UpstreamTarget(it, route.upstream())).toList();
+      return new Upstream(route.service(), route.upstream(), fresh);
+    }
+    if (known.targets.stream().map(UpstreamTarget::address).toList().equals(addresses)) {
+      return known;
+    }
+    var mixed = addresses.stream().map(known::targetOrNew).toList();
+    return new Upstream(route.service(), route.upstream(), mixed);
+  }
+
+  private UpstreamTarget targetOrNew(Target address) {
+    for (var target : targets) {
+      if (target.address().equals(address)) {
+        return target;
+      }
+    }
+    var added = new UpstreamTarget(address, options);
+    added.warmFrom(System.nanoTime());
+    return added;
   }
 
   String service() {
@@ -96,6 +115,7 @@ final class Upstream {
     changes.lock();
     try {
       if (target.condition() == UpstreamTarget.Condition.EJECTED) {
+        publish(now); // an exchange of the table before may have told the upstream before
         return;
       }
       var once = options.ejectFor().toNanos();

@@ -88,10 +88,10 @@ final class DrainTest {
   void newRoutesServeTheNextRequestOnTheSameConnection() throws Exception {
     try (var first = new RecordingUpstream();
         var second = new RecordingUpstream();
-        var gateway = NettyGateway.start(config(first), new HopList());
+        var gateway = Gateway.start(config(first), new HopList());
         var client = new RawClient(gateway.address())) {
       assertThat(client.send(GET).answer().status()).isEqualTo(200);
-      gateway.replaceRoutes(config(second).routes());
+      gateway.reconfigure(config(second));
       assertThat(client.send(GET).answer().status()).isEqualTo(200);
       assertThat(first.received()).hasSize(1);
       assertThat(second.received()).hasSize(1);

@@ -1,5 +1,6 @@
 package io.iworx.server;
 
+import io.iworx.gateway.ConfigWatch;
 import io.iworx.gateway.Gateway;
 import io.iworx.gateway.GatewayConfig;
 import io.iworx.gateway.GatewayException;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
     name = "gateway",
     header = "Runs the gateway alone, without database, console or services.",
     description =
-        "Tokens are verified as the configuration's 'auth' says, or with IWORX_JWT_SECRET where that is set. Prints 'ready' as its last line.",
+        "Tokens are verified as the configuration's 'auth' says, or with IWORX_JWT_SECRET where that is set. A changed file is followed without a restart, also at SIGHUP. Prints 'ready' as its last line.",
     footer = {
       "",
       "Examples:",
@@ -49,6 +50,10 @@ final class GatewayCommand implements Callable<Integer> {
     var settings = settings();
     try {
       var gateway = parts.add("The gateway", Gateway.start(settings, TraceRecorder.none()));
+      var watch =
+          parts.add(
+              "The watch of the configuration", ConfigWatch.start(gateway, config, this::settings));
+      Hangup.run(watch::reloadOrLog);
       Terminal.print(
           spec,
           "gateway on %s with %d routes".formatted(gateway.address(), gateway.routes().size()));

@@ -31,6 +31,23 @@ final class PlatformConfig {
     }
   }
 
+  /**
+   * The file once more, for a gateway that runs: what the command line set stays, and so does the
+   * secret that was made for it.
+   *
+   * @param port what the command line said of it
+   */
+  static GatewayConfig again(
+      Path file, GatewayConfig started, @Nullable Integer port, Map<String, URI> hosted) {
+    var read = GatewayConfig.load(file);
+    var same = port != null || read.port() == 0 ? read.withPort(started.port()) : read;
+    var usable =
+        same.auth().hs256Secret() != null
+            ? same
+            : same.withAuth(same.auth().withHs256Secret(started.auth().hs256Secret()));
+    return withHosted(usable, hosted);
+  }
+
   /** The routes with the hosted services' addresses as targets, where there is such a route. */
   static GatewayConfig withHosted(GatewayConfig config, Map<String, URI> targets) {
     var known = config.routes().stream().map(Route::service).collect(Collectors.toSet());

@@ -4,6 +4,7 @@ import io.iworx.console.Console;
 import io.iworx.console.ConsoleException;
 import io.iworx.console.ConsoleSources;
 import io.iworx.eventbus.EventBus;
+import io.iworx.gateway.ConfigWatch;
 import io.iworx.gateway.Gateway;
 import io.iworx.gateway.GatewayConfig;
 import io.iworx.gateway.GatewayException;
@@ -89,11 +90,13 @@ final class PlatformStart {
         parts.add(
             "The gateway",
             gateway(PlatformConfig.withHosted(config, services.targets()), recorder));
+    var reload = reload(gateway, config, services);
     var bus = parts.add("The console's bus", EventBus.create(CONSOLE_SERVICE, log));
     var facts = new ProcessFacts(options.folder(), database.pool(), recorder);
     var adminToken = adminToken();
     var console =
-        console(consolePort, adminToken, new ConsoleSources(gateway, log, bus, traces, facts));
+        console(
+            consolePort, adminToken, new ConsoleSources(gateway, reload, log, bus, traces, facts));
     // Again, above the console: at the end the gateway drains while the console still says so.
     parts.add("The gateway", gateway);
     parts.add("Readiness", console::draining);
@@ -112,6 +115,25 @@ final class PlatformStart {
     console.ready();
     LOG.info("ready: gateway on {}, console on {}", gateway.address(), console.address());
     return new RunningPlatform(instance, services, tokens, traces, parts);
+  }
+
+  /** What reads the configuration again; with a file, that is watched too. */
+  private Runnable reload(Gateway gateway, GatewayConfig started, HostedServices services) {
+    var file = options.config();
+    if (file == null) {
+      return () -> {
+        throw new IllegalStateException("It was started without a configuration file.");
+      };
+    }
+    var watch =
+        parts.add(
+            "The watch of the configuration",
+            ConfigWatch.start(
+                gateway,
+                file,
+                () -> PlatformConfig.again(file, started, options.port(), services.targets())));
+    Hangup.run(watch::reloadOrLog);
+    return watch::reload;
   }
 
   /** The configuration with a port that is free and a secret that tokens can be signed with. */

@@ -1,5 +1,8 @@
 package io.iworx.server;
 
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 
 @Command(
     name = "routes",
@@ -16,7 +20,9 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  All of them:     ./iworx routes",
-      "  For a program:   ./iworx routes --json"
+      "  For a program:   ./iworx routes --json",
+      "  Before it is used: ./iworx routes --check iworx.yaml",
+      "  Read it again:   ./iworx routes --reload"
     })
 final class RoutesCommand implements Callable<Integer> {
   @Mixin InstanceFolder data = new InstanceFolder();
@@ -24,11 +30,28 @@ final class RoutesCommand implements Callable<Integer> {
   @Option(names = "--json", description = "As JSON.")
   boolean json;
 
+  @Option(
+      names = "--check",
+      paramLabel = "FILE",
+      description = "Says whether the gateway could use this configuration, and lists its routes.")
+  @Nullable Path check;
+
+  @Option(
+      names = "--reload",
+      description = "Has the running gateway read its configuration again, then lists the routes.")
+  boolean reload;
+
   @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
+    if (check != null) {
+      return check(check);
+    }
     try (var admin = AdminClient.of(data.path)) {
+      if (reload) {
+        admin.post("/admin/routes/reload", AdminClient.JSON.createObjectNode());
+      }
       var answer = admin.json("/admin/routes", Map.of());
       if (json) {
         Terminal.print(spec, answer.path("routes").toString());
@@ -38,7 +61,7 @@ final class RoutesCommand implements Callable<Integer> {
       for (var each : answer.path("routes")) {
         table.add(
             "/api/" + each.path("service").asString(""),
-            each.path("target").asString("none"),
+            targets(each.path("targets").valueStream().map(JsonNode::asString).toList()),
             each.path("health").asString(""),
             each.path("public").asBoolean() ? "public" : "token",
             each.path("timeoutMs").asLong() / 1000 + " s");
@@ -46,5 +69,24 @@ final class RoutesCommand implements Callable<Integer> {
       table.lines().forEach(line -> Terminal.print(spec, line));
       return 0;
     }
+  }
+
+  private Integer check(Path file) {
+    var config = PlatformConfig.read(file);
+    var table = new Table("PATH", "TARGET", "ACCESS", "TIMEOUT");
+    for (var route : config.routes()) {
+      table.add(
+          "/api/" + route.service(),
+          targets(route.targets().stream().map(URI::toString).toList()),
+          route.publicAccess() ? "public" : "token",
+          route.timeout().toSeconds() + " s");
+    }
+    table.lines().forEach(line -> Terminal.print(spec, line));
+    Terminal.print(spec, "%s can be used: %d routes.".formatted(file, config.routes().size()));
+    return 0;
+  }
+
+  private static String targets(List<String> urls) {
+    return urls.isEmpty() ? "none" : String.join(", ", urls);
   }
 }

@@ -1,25 +1,45 @@
 package io.iworx.console;
 
+import io.iworx.gateway.ConfigException;
 import io.iworx.gateway.Gateway;
+import io.iworx.gateway.GatewayException;
 import io.iworx.gateway.Health;
 import io.iworx.gateway.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Every route of the gateway with its target and how that is. */
-final class RoutesEndpoint implements Endpoint.Handler {
-  private final Gateway gateway;
+/** Every route of the gateway with its targets and how those are; and reading them again. */
+final class RouteEndpoints {
+  private static final int CONFLICT = 409;
 
-  RoutesEndpoint(Gateway gateway) {
+  private final Gateway gateway;
+  private final Runnable reload;
+
+  RouteEndpoints(Gateway gateway, Runnable reload) {
     this.gateway = gateway;
+    this.reload = reload;
   }
 
-  @Override
-  public Answer answer(HttpServletRequest request, String last) {
+  /** Has the gateway read its configuration again; 409 with the reason when it cannot be used. */
+  Answer reload(HttpServletRequest request, String last) {
+    Query.of(request, Set.of());
+    try {
+      reload.run();
+    } catch (ConfigException | GatewayException | IllegalStateException e) {
+      throw Refused.of(
+          CONFLICT,
+          "The configuration was not changed. "
+              + Objects.requireNonNullElse(e.getMessage(), e.toString()));
+    }
+    return Answer.json(Map.of("routes", gateway.routes().size()));
+  }
+
+  Answer list(HttpServletRequest request, String last) {
     Query.of(request, Set.of());
     var health = gateway.health();
     var all = gateway.routes().stream().map(route -> shown(route, health)).toList();
