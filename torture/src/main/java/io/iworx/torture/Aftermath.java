@@ -50,7 +50,8 @@ final class Aftermath {
         texts(server, database, "SELECT event_id FROM domain_events ORDER BY position"),
         new HashSet<>(texts(server, database, "SELECT event_id FROM torture_rows")),
         handled,
-        setAside);
+        setAside,
+        Deliveries.readGarbled(folder));
   }
 
   private static String of(String table, Audience audience) {

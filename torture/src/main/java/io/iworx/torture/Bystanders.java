@@ -1,5 +1,8 @@
 package io.iworx.torture;
 
+import io.iworx.eventbus.EventException;
+import io.iworx.postgres.ConnectionPool;
+import io.iworx.postgres.LogPartitions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,7 +21,7 @@ final class Bystanders implements AutoCloseable {
   private static final String EVENT =
       """
       INSERT INTO domain_events (event_id, event_type, service_name, payload, metadata, key)
-      VALUES (?, ?, 'torture-bystander', jsonb_build_object('mood', 'FINE', 'text', 'prepared'), '{}', ?)
+      VALUES (?, ?, 'torture-bystander', jsonb_build_object('mood', 'FINE', 'text', ?::text), '{}', ?)
       """;
 
   private final Server server;
@@ -53,6 +56,21 @@ final class Bystanders implements AutoCloseable {
     } catch (SQLException e) {
       // The server stopped: nobody misses the row.
     }
+  }
+
+  /** Begins a partition of the log; the first time, makes it a partitioned table. */
+  void beginPartition() {
+    start(
+        () -> {
+          try (var pool =
+              ConnectionPool.open(server.jdbcUrl(database), server.user(), server.password(), 1)) {
+            var log = LogPartitions.of(pool);
+            log.partition();
+            log.rotate();
+          } catch (EventException e) {
+            // Publishers were in the way all the time, or the server stopped: another time.
+          }
+        });
   }
 
   /** Publishes in a transaction that it prepares, and ends that after a while, either way. */
@@ -92,7 +110,8 @@ final class Bystanders implements AutoCloseable {
     try (var insert = connection.prepareStatement(EVENT)) {
       insert.setString(1, id);
       insert.setString(2, Publishing.TYPE.name());
-      insert.setString(3, Keys.named(key));
+      insert.setString(3, Keys.textOf(id));
+      insert.setString(4, Keys.named(key));
       insert.executeUpdate();
     }
   }

@@ -50,6 +50,10 @@ final class DatabaseFaults {
     }
   }
 
+  static void beginPartition(Scene scene) {
+    scene.bystanders().beginPartition();
+  }
+
   static void foreignTransaction(Scene scene) {
     scene.bystanders().write(scene.between(2_000, 8_000));
   }

@@ -34,7 +34,7 @@ final class Defects implements AutoCloseable {
     }
   }
 
-  private static boolean isChosen(String id) {
+  static boolean isChosen(String id) {
     return Math.floorMod(id.hashCode(), ONE_IN) == 0;
   }
 

@@ -12,13 +12,15 @@ import java.util.Set;
  * @param rows the ids of the business rows
  * @param handled the ids each audience handled, in the order in which it did
  * @param setAside the ids of each audience's dead letters
+ * @param garbled the ids that came to a handler with another payload
  */
 record Evidence(
     Map<String, Published> published,
     List<String> logged,
     Set<String> rows,
     Map<Audience, List<String>> handled,
-    Map<Audience, Set<String>> setAside) {
+    Map<Audience, Set<String>> setAside,
+    Set<String> garbled) {
 
   long acknowledged() {
     return published.values().stream().filter(Published::isAcknowledged).count();

@@ -33,7 +33,9 @@ enum Fault {
   /** Somebody who publishes nothing keeps a writing transaction open. */
   FOREIGN_TRANSACTION,
   /** An event is in a prepared transaction, which is committed or rolled back later. */
-  PREPARED_TRANSACTION;
+  PREPARED_TRANSACTION,
+  /** The log begins a new partition; the first time, it becomes a partitioned table. */
+  BEGIN_PARTITION;
 
   void strike(Scene scene) throws Exception {
     switch (this) {
@@ -52,6 +54,7 @@ enum Fault {
       case END_SESSIONS -> DatabaseFaults.endSessions(scene);
       case FOREIGN_TRANSACTION -> DatabaseFaults.foreignTransaction(scene);
       case PREPARED_TRANSACTION -> DatabaseFaults.preparedTransaction(scene);
+      case BEGIN_PARTITION -> DatabaseFaults.beginPartition(scene);
     }
   }
 

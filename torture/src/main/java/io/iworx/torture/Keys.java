@@ -1,5 +1,6 @@
 package io.iworx.torture;
 
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,9 @@ final class Keys {
     return number < HOSTILE.length ? HOSTILE[number] : "asset-" + number;
   }
 
-  /** Some text for a payload. */
-  static String text(RandomGenerator random) {
-    return HOSTILE[random.nextInt(HOSTILE.length)].repeat(1 + random.nextInt(8));
+  /** Some text for the payload of an event: always the same, so that a reader knows it as well. */
+  static String textOf(String id) {
+    var random = new SplittableRandom(id.hashCode());
+    return HOSTILE[random.nextInt(HOSTILE.length)].repeat(1 + random.nextInt(8)) + id;
   }
 }

@@ -17,6 +17,8 @@ enum Plant {
   GHOST,
   /** A handler that refuses what is good. */
   SQUEAMISH,
+  /** A publisher that changes a text on the way. */
+  GARBLED,
   /** Instances whose lease is longer than they say. */
   SLEEPY
 }

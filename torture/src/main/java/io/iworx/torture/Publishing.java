@@ -100,10 +100,15 @@ final class Publishing {
     var id = settings.name() + "-" + count.incrementAndGet();
     var key = kind == PublishKind.OLD_COLUMNS ? -1 : Keys.draw(random);
     var mood = Mood.draw(random);
-    var event = NewEvent.of(TYPE, new Step(mood, Keys.text(random))).withId(id);
+    var event = NewEvent.of(TYPE, new Step(mood, textOf(id))).withId(id);
     var name = Keys.named(key);
     deeds.intend(id, kind, key, mood);
     return name == null ? event : event.withKey(name);
+  }
+
+  private String textOf(String id) {
+    var text = Keys.textOf(id);
+    return settings.plant() == Plant.GARBLED && Defects.isChosen(id) ? text.strip() + "?" : text;
   }
 
   /** When nobody knows whether it was stored, half of the callers publish it again. */

@@ -78,7 +78,14 @@ final class Subscribing {
   }
 
   private void plain(Event<Step> event) {
+    compare(event);
     defects.perhapsLater(() -> deliveries.note(Audience.PLAIN, event.id()));
+  }
+
+  private void compare(Event<Step> event) {
+    if (!event.payload().text().equals(Keys.textOf(event.id()))) {
+      deliveries.noteGarbled(event.id());
+    }
   }
 
   private void single(String id, Connection connection) throws SQLException, InterruptedException {
@@ -95,6 +102,7 @@ final class Subscribing {
   private void batch(List<Event<Step>> events, Connection connection)
       throws SQLException, InterruptedException {
     for (var event : events) {
+      compare(event);
       rows.insertEffect(connection, Audience.BATCH.subscription(), event.id(), settings.name());
     }
     orders.mayHold();

@@ -13,6 +13,7 @@ import java.util.Set;
  * <ul>
  *   <li>what was acknowledged is in the log, once; what was rolled back is not;
  *   <li>a business row is there if and only if its event is;
+ *   <li>what comes is what was published;
  *   <li>every event in the log came to every audience, and nothing else did;
  *   <li>where the handler takes the transaction its effect is there exactly once;
  *   <li>the first deliveries of a key's events are in order: A before B when A's publish had
@@ -34,6 +35,7 @@ final class Verdict {
     var verdict = new Verdict(evidence);
     verdict.judgeLog();
     verdict.judgeRows();
+    verdict.judgePayloads();
     for (var audience : Audience.values()) {
       verdict.judgeDeliveries(audience);
       verdict.judgeOrder(audience);
@@ -72,6 +74,12 @@ final class Verdict {
       } else if (!row && logged.contains(event.id())) {
         find(Broken.TORN, event.id(), "is in the log without its business row");
       }
+    }
+  }
+
+  private void judgePayloads() {
+    for (var id : evidence.garbled()) {
+      find(Broken.GARBLED, id, "came with another payload than it was published with");
     }
   }
 

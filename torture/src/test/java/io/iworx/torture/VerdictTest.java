@@ -22,6 +22,8 @@ class VerdictTest {
   private final Map<Audience, List<String>> handled = new EnumMap<>(Audience.class);
   private final Map<Audience, Set<String>> setAside = new EnumMap<>(Audience.class);
 
+  private final Set<String> garbled = new HashSet<>();
+
   /** Three events of one key, one after the other, and one more with its business row: all well. */
   VerdictTest() {
     for (var audience : Audience.values()) {
@@ -52,7 +54,13 @@ class VerdictTest {
   }
 
   private List<Finding> verdict() {
-    return Verdict.on(new Evidence(published, logged, rows, handled, setAside));
+    return Verdict.on(new Evidence(published, logged, rows, handled, setAside, garbled));
+  }
+
+  @Test
+  void whatCameWithAnotherPayloadIsGarbled() {
+    garbled.add("b");
+    assertFound(Broken.GARBLED, "b");
   }
 
   private void assertFound(Broken broken, String... ids) {
