@@ -18,10 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the event log page by page, waits for what comes next, and publishes. */
@@ -32,14 +28,6 @@ final class EventEndpoints {
 
   /** How many entries one request looks at in search of matching ones. */
   private static final int MAX_SCAN = 10_000;
-
-  private static final int MAX_BODY_BYTES = 1024 * 1024;
-  private static final JsonMapper STRICT =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private final EventLog log;
   private final EventBus bus;
@@ -124,7 +112,11 @@ final class EventEndpoints {
   /** Publishes one event and answers with it as it stands in the log. */
   Answer publish(HttpServletRequest request, String last) throws IOException {
     Query.of(request, Set.of());
-    var written = written(request);
+    var written =
+        JsonBody.of(
+            request,
+            Written.class,
+            "eventType, payload and, if you like, eventId, key, metadata, at");
     if (written.eventType() == null || written.payload() == null) {
       throw Refused.parameter(
           written.eventType() == null ? "eventType" : "payload", "This member is missing.");
@@ -168,24 +160,5 @@ final class EventEndpoints {
       event = event.withKey(written.key());
     }
     return written.metadata() == null ? event : event.withMetadata(written.metadata());
-  }
-
-  private static Written written(HttpServletRequest request) throws IOException {
-    var type = Objects.requireNonNullElse(request.getContentType(), "");
-    if (!type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
-      throw Refused.of(415, "Send the event as application/json.");
-    }
-    var body = request.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
-    if (body.length > MAX_BODY_BYTES) {
-      throw Refused.of(413, "The body is larger than %d bytes.".formatted(MAX_BODY_BYTES));
-    }
-    try {
-      return STRICT.readValue(body, Written.class);
-    } catch (JacksonException e) {
-      throw Refused.of(
-          400,
-          "The body is not a JSON object of eventType, payload and, if you like, eventId, key, metadata, at: "
-              + e.getOriginalMessage());
-    }
   }
 }
