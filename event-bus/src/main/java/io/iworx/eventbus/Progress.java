@@ -103,35 +103,26 @@ final class Progress {
 
   /** An event that was begun is handled or set aside. */
   void finished(long position) {
-    lock.lock();
-    try {
-      unfinished.remove(position);
-      version++;
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          unfinished.remove(position);
+          version++;
+        });
   }
 
   /** An event that was begun, or whose turn came after waiting, has expired. */
   void expired(long position) {
-    lock.lock();
-    try {
-      unfinished.remove(position);
-      expired.add(position);
-      version++;
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          unfinished.remove(position);
+          expired.add(position);
+          version++;
+        });
   }
 
   /** An event that was said to be finished is not, after all. */
   void unfinished(long position) {
-    lock.lock();
-    try {
-      unfinished.add(position);
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> unfinished.add(position));
   }
 
   /** The log was read up to here; what was not begun on the way is of no interest. */
@@ -297,13 +288,11 @@ final class Progress {
 
   /** Ends the waiting of an event without a key. */
   void release(BlockedKey row) {
-    lock.lock();
-    try {
-      rows.take(row.id());
-      version++;
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          rows.take(row.id());
+          version++;
+        });
   }
 
   /** What a key goes on with that nothing holds up any more. */
@@ -375,6 +364,15 @@ final class Progress {
     try {
       var solid = checkpoint().solid();
       return rows.all().isEmpty() ? solid : Math.min(solid, rows.all().firstKey().position() - 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
     } finally {
       lock.unlock();
     }
