@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param identity the user and organization this work is done for
  * @param deadline when a caller stops waiting for this work; null when nobody waits
  * @param traceContext the W3C trace context that came along; null when none did
+ * @param attempt which try of the call this work answers, counted from 1 by whoever repeats it:
+ *     then calls that this work makes are repeated only when they were surely never sent, or tries
+ *     would multiply from hop to hop; 0 when nobody repeats it
  */
 public record Correlation(
     String correlationId,
@@ -33,7 +36,8 @@ public record Correlation(
     @Nullable String callingService,
     Identity identity,
     @Nullable Instant deadline,
-    @Nullable TraceContext traceContext) {
+    @Nullable TraceContext traceContext,
+    int attempt) {
 
   /** The MDC key under which log lines find the correlation id. */
   public static final String MDC_KEY = "correlationId";
@@ -51,7 +55,7 @@ public record Correlation(
    * Checks the ids.
    *
    * @throws IllegalArgumentException when the correlation or causation id is not one that {@link
-   *     #accepts} takes
+   *     #accepts} takes, or the attempt is negative
    */
   public Correlation {
     requireAccepted("correlation id", correlationId);
@@ -59,6 +63,20 @@ public record Correlation(
       requireAccepted("causation id", causationId);
     }
     Objects.requireNonNull(identity, "identity");
+    if (attempt < 0) {
+      throw new IllegalArgumentException("The attempt must not be negative: " + attempt);
+    }
+  }
+
+  /** A context of work that nobody repeats. */
+  public Correlation(
+      String correlationId,
+      @Nullable String causationId,
+      @Nullable String callingService,
+      Identity identity,
+      @Nullable Instant deadline,
+      @Nullable TraceContext traceContext) {
+    this(correlationId, causationId, callingService, identity, deadline, traceContext, 0);
   }
 
   /** A new context with a fresh correlation id, no cause and no identity. */
@@ -119,27 +137,32 @@ public record Correlation(
 
   public Correlation withCausationId(@Nullable String newCausationId) {
     return new Correlation(
-        correlationId, newCausationId, callingService, identity, deadline, traceContext);
+        correlationId, newCausationId, callingService, identity, deadline, traceContext, attempt);
   }
 
   public Correlation withCallingService(@Nullable String newCallingService) {
     return new Correlation(
-        correlationId, causationId, newCallingService, identity, deadline, traceContext);
+        correlationId, causationId, newCallingService, identity, deadline, traceContext, attempt);
   }
 
   public Correlation withIdentity(Identity newIdentity) {
     return new Correlation(
-        correlationId, causationId, callingService, newIdentity, deadline, traceContext);
+        correlationId, causationId, callingService, newIdentity, deadline, traceContext, attempt);
   }
 
   public Correlation withDeadline(@Nullable Instant newDeadline) {
     return new Correlation(
-        correlationId, causationId, callingService, identity, newDeadline, traceContext);
+        correlationId, causationId, callingService, identity, newDeadline, traceContext, attempt);
   }
 
   public Correlation withTraceContext(@Nullable TraceContext newTraceContext) {
     return new Correlation(
-        correlationId, causationId, callingService, identity, deadline, newTraceContext);
+        correlationId, causationId, callingService, identity, deadline, newTraceContext, attempt);
+  }
+
+  public Correlation withAttempt(int newAttempt) {
+    return new Correlation(
+        correlationId, causationId, callingService, identity, deadline, traceContext, newAttempt);
   }
 
   /** Runs the work with this context in scope; what it throws passes through. */

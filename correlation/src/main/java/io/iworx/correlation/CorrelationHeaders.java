@@ -28,7 +28,9 @@ public final class CorrelationHeaders {
    */
   public static final String REQUEST_DEADLINE_MS = "x-request-deadline-ms";
 
+  /** Which try of a call this is, from 1; set by whoever repeats it, absent when nobody does. */
   public static final String ATTEMPT = "x-attempt";
+
   public static final String IDEMPOTENCY_KEY = "idempotency-key";
   public static final String TRACEPARENT = "traceparent";
   public static final String TRACESTATE = "tracestate";
@@ -41,6 +43,7 @@ public final class CorrelationHeaders {
 
   private static final Pattern IDENTITY_VALUE = Pattern.compile("[\\x21-\\x7e]{1,256}");
   private static final Pattern MILLISECONDS = Pattern.compile("[0-9]{1,9}");
+  private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,3}");
 
   private CorrelationHeaders() {}
 
@@ -58,7 +61,8 @@ public final class CorrelationHeaders {
         readIdentity(headers),
         readDeadline(headers, clock),
         TraceContext.of(
-            headers.first(TRACEPARENT), headers.first(TRACESTATE), headers.first(BAGGAGE)));
+            headers.first(TRACEPARENT), headers.first(TRACESTATE), headers.first(BAGGAGE)),
+        readAttempt(headers));
   }
 
   /** The identity that the headers assert; a malformed value counts as absent. */
@@ -81,9 +85,16 @@ public final class CorrelationHeaders {
     return clock.instant().plusMillis(Math.min(Long.parseLong(left), MAX_DEADLINE.toMillis()));
   }
 
+  /** Which try of the call this is, from 1; 0 when the header is absent or malformed. */
+  public static int readAttempt(HeaderSource headers) {
+    var attempt = headers.first(ATTEMPT);
+    return attempt != null && COUNT.matcher(attempt).matches() ? Integer.parseInt(attempt) : 0;
+  }
+
   /**
    * Writes the context as headers for a call that {@code callingService} makes. The deadline is
-   * written as what is left of it now, 0 when it has passed.
+   * written as what is left of it now, 0 when it has passed. The attempt is not written: whoever
+   * makes the call counts its own.
    */
   public static void write(
       Correlation correlation,

@@ -44,6 +44,14 @@ class CorrelationHeadersTest {
     assertThat(read(written(correlation))).isEqualTo(correlation);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,1", "37,37", "9999,9999", "0,0", "-1,0", "10000,0", "1.5,0", "x,0", "'',0"})
+  void theAttemptIsReadAndNeverPassedOn(String header, int attempt) {
+    var correlation = read(Map.of("x-attempt", header));
+    assertThat(correlation.attempt()).isEqualTo(attempt);
+    assertThat(written(correlation)).doesNotContainKey("x-attempt");
+  }
+
   @Test
   void theNamesAreTheWireContract() {
     var headers =

@@ -1,16 +1,17 @@
 package io.iworx.serviceclient;
 
 import io.iworx.correlation.ClassifiedFailure;
+import io.iworx.correlation.Correlation;
 import io.iworx.correlation.CorrelationHeaders;
 import io.iworx.correlation.IdempotencyKey;
 import java.time.Clock;
-import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says who calls, for whom and why: context, own token, asserted identity, idempotency key. */
-final class ContextHeaders implements Interceptor {
+final class ContextHeaders {
   private static final Logger log = LoggerFactory.getLogger(ServiceClient.class);
 
   private final String serviceName;
@@ -23,11 +24,10 @@ final class ContextHeaders implements Interceptor {
     this.clock = clock;
   }
 
-  @Override
-  public Reply intercept(Request request, Chain rest) {
-    var headers = new HashMap<String, String>();
+  /** Adds them; the fault is that there is no token to be had. */
+  @Nullable Fault addTo(Map<String, String> headers, Call<?> call, Correlation correlation) {
     CorrelationHeaders.write(
-        request.correlation().withDeadline(null),
+        correlation.withDeadline(null),
         serviceName,
         clock,
         (name, value) ->
@@ -36,24 +36,26 @@ final class ContextHeaders implements Interceptor {
     if (apiKey != null) {
       headers.put("apikey", apiKey);
     }
-    var key = idempotencyKey(request.call());
+    var key = idempotencyKey(call);
     if (key != null) {
       headers.put(CorrelationHeaders.IDEMPOTENCY_KEY, key);
     }
     var credentials = settings.credentials();
-    if (credentials != null) {
-      try {
-        headers.put("authorization", "Bearer " + token(credentials));
-      } catch (RuntimeException e) {
-        log.warn("[Service Client] {}: the credentials gave no token", request.call(), e);
-        return new Reply.Unanswered(
-            ClassifiedFailure.kindOf(e),
-            "The service's own token is not to be had, so nothing was sent",
-            false,
-            request.attempt() - 1);
-      }
+    return credentials == null ? null : authorize(headers, call, credentials);
+  }
+
+  private static @Nullable Fault authorize(
+      Map<String, String> headers, Call<?> call, Credentials credentials) {
+    try {
+      var token = HeaderRules.requireValue("token of the credentials", credentials.token());
+      headers.put("authorization", "Bearer " + token);
+      return null;
+    } catch (RuntimeException e) {
+      log.warn("[Service Client] {}: the credentials gave no token", call, e);
+      return Fault.refused(
+          ClassifiedFailure.kindOf(e),
+          "The service's own token is not to be had, so nothing was sent");
     }
-    return rest.proceed(request.withHeaders(headers));
   }
 
   /** The one in scope names one request, so it is not spent on what is idempotent by itself. */
@@ -62,9 +64,5 @@ final class ContextHeaders implements Interceptor {
     return explicit != null || call.method().idempotent()
         ? explicit
         : IdempotencyKey.current().orElse(null);
-  }
-
-  private static String token(Credentials credentials) {
-    return HeaderRules.requireValue("token of the credentials", credentials.token());
   }
 }

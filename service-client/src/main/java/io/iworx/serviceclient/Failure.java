@@ -2,6 +2,7 @@ package io.iworx.serviceclient;
 
 import io.iworx.correlation.FailureKind;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param problem the answer's body as text, cut at 4 KiB; null when there was none
  * @param call what was called: {@code GET /assets/1}
  * @param correlationId the correlation id it was called with
- * @param attempts how many times it was tried; 0 when it was not even tried: the deadline had
- *     passed, or there was no token
+ * @param tried every attempt, the last one included; empty when it was not even tried: the deadline
+ *     had passed, the circuit breaker was open, no place was free, or there was no token
  * @param elapsed the time from the call to this outcome
  */
 public record Failure<T>(
@@ -24,9 +25,19 @@ public record Failure<T>(
     @Nullable String problem,
     String call,
     String correlationId,
-    int attempts,
+    List<Attempt> tried,
     Duration elapsed)
     implements Outcome<T> {
+
+  /** Copies the list. */
+  public Failure {
+    tried = List.copyOf(tried);
+  }
+
+  /** How many times it was tried. */
+  public int attempts() {
+    return tried.size();
+  }
 
   @Override
   public T orElseThrow() {
@@ -43,11 +54,12 @@ public record Failure<T>(
         + ", status "
         + status
         + ", attempts "
-        + attempts
+        + attempts()
         + ", "
         + elapsed.toMillis()
         + " ms, correlation id "
         + correlationId
+        + (attempts() < 2 ? "" : ", tried " + tried)
         + ")";
   }
 }

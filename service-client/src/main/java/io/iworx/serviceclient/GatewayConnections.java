@@ -1,6 +1,7 @@
 package io.iworx.serviceclient;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -23,10 +24,12 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pool of connections to the gateway. It drives Apache's pool and protocol engine directly, so
@@ -60,7 +63,6 @@ final class GatewayConnections {
 
   GatewayConnections(ClientSettings settings) {
     var gateway = settings.gateway();
-    var path = gateway.getRawPath();
     this.settings = settings;
     this.pool = pool(settings);
     this.route =
@@ -69,7 +71,17 @@ final class GatewayConnections {
             null,
             gateway.getScheme().equals("https"));
     this.hostHeader = gateway.getRawAuthority();
-    this.basePath = (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + "/api";
+    this.basePath = basePath(gateway);
+  }
+
+  private static String basePath(URI gateway) {
+    var path = gateway.getRawPath();
+    return (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) + "/api";
+  }
+
+  /** What stands before the path of a call: {@code http://localhost:8080/api}. */
+  static String base(URI gateway) {
+    return gateway.getScheme() + "://" + gateway.getRawAuthority() + basePath(gateway);
   }
 
   long maxResponseBytes() {
@@ -101,7 +113,10 @@ final class GatewayConnections {
     return protocol;
   }
 
-  ClassicHttpRequest message(Request request) {
+  /**
+   * @param stream the call's streamed body, opened; null when it has none
+   */
+  ClassicHttpRequest message(Request request, @Nullable InputStream stream) {
     var target = route.getTargetHost();
     var message =
         new BasicClassicHttpRequest(
@@ -112,7 +127,14 @@ final class GatewayConnections {
     message.addHeader("accept-encoding", "identity");
     request.headers().forEach(message::addHeader);
     var body = request.body();
-    if (body != null) {
+    if (stream != null && request.call().body() instanceof BodyStream streamed) {
+      if (streamed.length() < 0) {
+        message.addHeader("transfer-encoding", "chunked");
+      } else {
+        message.addHeader("content-length", streamed.length());
+      }
+      message.setEntity(new InputStreamEntity(stream, streamed.length(), null));
+    } else if (body != null) {
       message.addHeader("content-length", body.octets().length);
       message.setEntity(new ByteArrayEntity(body.octets(), null));
     } else if (request.call().method() != Call.Method.GET
@@ -183,7 +205,7 @@ final class GatewayConnections {
     return Timeout.ofMilliseconds(Math.max(1, duration.toMillis()));
   }
 
-  private static int port(URI gateway) {
+  static int port(URI gateway) {
     var usual = gateway.getScheme().equals("https") ? 443 : 80;
     return gateway.getPort() < 0 ? usual : gateway.getPort();
   }

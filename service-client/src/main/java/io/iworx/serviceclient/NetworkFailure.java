@@ -67,6 +67,13 @@ record NetworkFailure(FailureKind kind, String error) {
         new FailureKind.Permanent(), "The answer is larger than the limit of " + limit + " bytes");
   }
 
+  /** The caller's own source of the body failed. */
+  static NetworkFailure unreadableBody() {
+    return new NetworkFailure(
+        new FailureKind.Permanent(),
+        "The call's own body could not be read to its end, so the request is not complete");
+  }
+
   private static NetworkFailure broken(Progress progress, String why) {
     return progress.sent()
         ? new NetworkFailure(new FailureKind.Unknown(), why + ", so the outcome is unknown")

@@ -1,18 +1,18 @@
 package io.iworx.serviceclient;
 
 import io.iworx.correlation.Correlation;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call on its way down the interceptors.
+ * One attempt of a call as it goes out.
  *
  * @param call what is called
  * @param correlation the context it is called in
- * @param body the encoded body; null when there is none
+ * @param body the encoded body; null when there is none or it is streamed
  * @param deadline when it is over
- * @param headers what the interceptors so far want sent, by lower-case name
+ * @param headers all but those of the connection, by lower-case name
  * @param attempt which try this is, from 1
  */
 record Request(
@@ -29,7 +29,7 @@ record Request(
   }
 
   Request withHeaders(Map<String, String> more) {
-    var all = new LinkedHashMap<>(headers);
+    var all = new HashMap<>(headers);
     all.putAll(more);
     return new Request(call, correlation, body, deadline, all, attempt);
   }

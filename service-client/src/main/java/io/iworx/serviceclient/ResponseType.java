@@ -1,5 +1,7 @@
 package io.iworx.serviceclient;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -37,6 +39,37 @@ public interface ResponseType<T> {
   /** A JSON array of a plain class. */
   static <E> ResponseType<List<E>> listOf(Class<E> element) {
     return new Known<>(Json.listOf(element));
+  }
+
+  /**
+   * Read from the connection by your own code, without a limit of size and without holding it in
+   * memory. The reader runs once, for a 2xx answer, while the connection is open and within the
+   * call's deadline; with the context in scope, on the caller's thread if that is a virtual one.
+   * What it leaves unread costs the connection. When the answer breaks off, the reader sees an
+   * {@link IOException} and the call fails as {@code Unknown}, is not repeated, and is never a
+   * success; its own exceptions reach the caller, an {@link IOException} as {@link
+   * java.io.UncheckedIOException}.
+   *
+   * {@snippet :
+   * Call.get("/reports/7", ResponseType.streamed(body -> Files.copy(body, file)))
+   * }
+   */
+  static <T> ResponseType<T> streamed(Reader<T> reader) {
+    return new Streaming<>(reader);
+  }
+
+  /** Makes a value of a body that is still arriving. */
+  @FunctionalInterface
+  interface Reader<T> {
+    T read(InputStream body) throws IOException;
+  }
+
+  /** A type that is whatever its reader returns. */
+  record Streaming<T>(Reader<T> reader) implements ResponseType<T> {
+    @Override
+    public Type type() {
+      return InputStream.class;
+    }
   }
 
   /** A type that is known without looking at a subclass. */

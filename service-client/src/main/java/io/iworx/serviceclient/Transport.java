@@ -1,7 +1,9 @@
 package io.iworx.serviceclient;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -16,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 final class Transport implements AutoCloseable {
   private final GatewayConnections connections;
   private final ScheduledThreadPoolExecutor timer;
-  private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<Sending> underWay = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean closed;
 
   Transport(ClientSettings settings) {
@@ -41,25 +44,36 @@ final class Transport implements AutoCloseable {
         : onVirtualThread(request);
   }
 
+  /** Waits; false when the caller was interrupted or this was closed meanwhile. */
+  boolean pause(Duration wait) {
+    try {
+      return !closing.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   @Override
   public void close() {
     closed = true;
+    closing.countDown();
     timer.shutdownNow();
-    underWay.forEach(attempt -> attempt.abort(Attempt.End.CLOSED));
+    underWay.forEach(attempt -> attempt.abort(Sending.End.CLOSED));
     connections.close();
   }
 
   private Reply attempt(Request request) {
-    var attempt = new Attempt(connections, request);
+    var attempt = new Sending(connections, request);
     underWay.add(attempt);
     try {
       if (closed) {
-        attempt.abort(Attempt.End.CLOSED);
+        attempt.abort(Sending.End.CLOSED);
         return attempt.run();
       }
       var alarm =
           timer.schedule(
-              () -> attempt.abort(Attempt.End.DEADLINE),
+              () -> attempt.abort(Sending.End.DEADLINE),
               request.deadline().left().toNanos(),
               TimeUnit.NANOSECONDS);
       try {
@@ -85,6 +99,9 @@ final class Transport implements AutoCloseable {
           interrupted = true;
           worker.interrupt();
         } catch (ExecutionException e) {
+          if (e.getCause() instanceof RuntimeException thrownByTheCallersOwnReader) {
+            throw thrownByTheCallersOwnReader;
+          }
           throw new IllegalStateException(
               "The call " + request.call() + " broke off inside the client.", e.getCause());
         }

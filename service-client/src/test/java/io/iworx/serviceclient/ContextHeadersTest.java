@@ -50,7 +50,7 @@ class ContextHeadersTest {
         .isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
     assertThat(sent("tracestate")).isEqualTo("a=1");
     assertThat(sent("baggage")).isEqualTo("k=v");
-    assertThat(gateway.last().headers()).doesNotContainKeys("authorization", "apikey", "x-attempt");
+    assertThat(gateway.last().headers()).doesNotContainKeys("authorization", "apikey");
   }
 
   @Test

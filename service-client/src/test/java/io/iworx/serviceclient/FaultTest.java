@@ -86,8 +86,11 @@ class FaultTest {
   void tlsToAServerThatSpeaksNoneIsRetryable() throws IOException {
     try (var server = RawServer.answering("HTTP/1.1 400 Bad Request\r\n\r\n");
         var client =
-            client(
-                URI.create("https://127.0.0.1:" + server.uri().getPort()), Duration.ofSeconds(5))) {
+            ServiceClient.create(
+                "work-order-service",
+                ClientSettings.of(URI.create("https://127.0.0.1:" + server.uri().getPort()))
+                    .withConnectTimeout(Duration.ofMillis(500))
+                    .withRetry(RetryOptions.none()))) {
       failed(client.get("/x", Void.class), new Retryable(), "nothing was sent");
     }
   }

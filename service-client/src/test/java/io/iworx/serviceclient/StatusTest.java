@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StatusTest {
 
   private static Failure<Void> failure(TestGateway gateway) {
-    try (var client = gateway.client()) {
+    var settings = ClientSettings.of(gateway.uri()).withRetry(RetryOptions.none());
+    try (var client = ServiceClient.create("work-order-service", settings)) {
       return switch (client.get("/assets/1?token=secret", Void.class)) {
         case Failure<Void> failure -> failure;
         case Success<Void> success -> throw new AssertionError(success);

@@ -119,7 +119,7 @@ class CallingServicesTest {
   }
 
   private static Failure<Void> failure(FailureKind kind) {
-    return new Failure<>(kind, 0, "no such asset", null, "GET /x", "c", 1, Duration.ZERO);
+    return new Failure<>(kind, 0, "no such asset", null, "GET /x", "c", List.of(), Duration.ZERO);
   }
 
   @Test
