@@ -141,7 +141,9 @@ final class Sending {
     if (!acquired.isConnected()) {
       connections.connect(acquired, left(), context);
     }
-    body = openBody();
+    // Ends the connection first: the engine would close the body, and so tell the other side that
+    // this half of it is the whole.
+    body = openBody(() -> acquired.close(CloseMode.IMMEDIATE));
     var message = connections.message(request, body);
     var answer =
         acquired.execute(
@@ -176,7 +178,8 @@ final class Sending {
       throws IOException {
     var entity = answer.getEntity();
     var content =
-        new WatchedStream(entity == null ? InputStream.nullInputStream() : entity.getContent(), -1);
+        new WatchedStream(
+            entity == null ? InputStream.nullInputStream() : entity.getContent(), -1, () -> {});
     handedOver = true;
     T value;
     try {
@@ -223,6 +226,9 @@ final class Sending {
   }
 
   private Reply broken(Exception failure) {
+    if ((handedOver || bodyUnopened) && failure instanceof IllegalStateException callersOwn) {
+      throw callersOwn;
+    }
     var who = end;
     if (who == End.DEADLINE
         || (failure instanceof TimeoutException && request.deadline().passed())) {
@@ -254,7 +260,7 @@ final class Sending {
     return handedOver ? Fault.Cause.MID_STREAM : Fault.Cause.TARGET;
   }
 
-  private @Nullable WatchedStream openBody() throws IOException {
+  private @Nullable WatchedStream openBody(Runnable onFailure) throws IOException {
     if (!(request.call().body() instanceof BodyStream streamed)) {
       return null;
     }
@@ -262,7 +268,7 @@ final class Sending {
     var opened = streamed.source().open();
     bodyUnopened = false;
     source = opened;
-    return new WatchedStream(opened, streamed.length());
+    return new WatchedStream(opened, streamed.length(), onFailure);
   }
 
   private void closeBody() {

@@ -59,6 +59,17 @@ public interface ServiceClient extends AutoCloseable {
     return exchange(Call.delete(path, ResponseType.of(type)));
   }
 
+  /**
+   * A typed client: an interface whose methods are the calls. Keep it: making one reads all its
+   * {@link Endpoint} annotations. Its calls are this client's.
+   *
+   * @throws IllegalArgumentException when it is no interface, or a method's annotation makes no
+   *     call
+   */
+  default <A> A as(Class<A> api) {
+    return TypedClient.of(this, api);
+  }
+
   /** Closes its connections; calls under way fail. Closing twice does nothing. */
   @Override
   void close();

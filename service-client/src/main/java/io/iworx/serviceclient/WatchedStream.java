@@ -3,7 +3,6 @@ package io.iworx.serviceclient;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stream that remembers what became of it, so that one can tell whose exception it was. Closing
@@ -13,14 +12,17 @@ final class WatchedStream extends FilterInputStream {
   private final long length;
   private long count;
   private boolean ended;
-  private @Nullable IOException failure;
+  private final Runnable onFailure;
+  private boolean failed;
 
   /**
    * @param length how many bytes it must have; -1 when that is not known
+   * @param onFailure run before a failure goes on
    */
-  WatchedStream(InputStream in, long length) {
+  WatchedStream(InputStream in, long length, Runnable onFailure) {
     super(in);
     this.length = length;
+    this.onFailure = onFailure;
   }
 
   /** Whether everything has been read. */
@@ -30,7 +32,7 @@ final class WatchedStream extends FilterInputStream {
 
   /** Whether reading it failed, or it ended before its length. */
   boolean broken() {
-    return failure != null;
+    return failed;
   }
 
   @Override
@@ -51,8 +53,9 @@ final class WatchedStream extends FilterInputStream {
         ended = true;
       }
       return got;
-    } catch (IOException e) {
-      failure = e;
+    } catch (IOException | RuntimeException e) {
+      failed = true;
+      onFailure.run();
       throw e;
     }
   }

@@ -3,6 +3,7 @@ package io.iworx.serviceclient;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,6 +71,28 @@ final class TestGateway implements AutoCloseable {
       exchange.getResponseBody().write(octets);
     }
     exchange.close();
+  }
+
+  /** Takes the body as it arrives: told the media type with the length or coding, and the body. */
+  @FunctionalInterface
+  interface Taker {
+    void take(String head, InputStream body) throws IOException;
+  }
+
+  /** Hands bodies on as they arrive and answers 200 once they are taken. */
+  static TestGateway streaming(Taker taker) {
+    var gateway = answeringJson("{}");
+    gateway.server.removeContext("/");
+    gateway.server.createContext(
+        "/",
+        exchange -> {
+          var headers = exchange.getRequestHeaders();
+          var length = headers.getFirst("content-length");
+          var size = length == null ? headers.getFirst("transfer-encoding") : length;
+          taker.take(headers.getFirst("content-type") + " " + size, exchange.getRequestBody());
+          answer(exchange, 200, "application/json", "{}");
+        });
+    return gateway;
   }
 
   URI uri() {
