@@ -186,7 +186,7 @@ class LogPartitionsIT {
     subscription("event", SECOND, "{}");
     subscription("done", SECOND, "{}");
     database.execute(
-        "INSERT INTO event_blocked_keys (subscription, position, partition, key, attempts, reason) VALUES ('key', 0, 0, 'k', 1, 'r'), ('event', 2, 0, NULL, 1, 'r'), ('done', %d, 0, 'k', 1, 'r')"
+        "INSERT INTO event_blocked_keys (subscription, position, partition, key, attempts, reason, behind) VALUES ('key', 0, 0, 'k', 1, 'r', 1), ('event', 2, 0, NULL, 1, 'r', 3), ('done', %1$d, 0, 'k', 1, 'r', %1$d)"
             .formatted(SECOND));
     assertThat(partitions.drop(Duration.ZERO, false)).isEmpty();
     assertThat(partitions.list().getFirst().neededBy())
