@@ -5,7 +5,7 @@ enum Plant {
   NONE,
   /** A subscription that says handled for events it has not handled. */
   SKIP,
-  /** A transactional handler that writes its effect in a transaction of its own. */
+  /** Transactional handlers that write their effects in transactions of their own. */
   REPEAT,
   /** A handler that returns at once and does its work later, in any order. */
   HASTY,

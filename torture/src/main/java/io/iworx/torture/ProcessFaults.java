@@ -3,6 +3,9 @@ package io.iworx.torture;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** What happens to worker processes. */
@@ -38,9 +41,7 @@ final class ProcessFaults {
   }
 
   static void killSubscriberBeforeCommit(Scene scene) throws Exception {
-    var subscriber = scene.anySubscriber();
-    subscriber.hold(OCCASION);
-    kill(scene, subscriber);
+    kill(scene, heldSubscriber(scene));
   }
 
   private static void kill(Scene scene, WorkerProcess subscriber)
@@ -56,10 +57,21 @@ final class ProcessFaults {
   }
 
   static void freezeSubscriberBeforeCommit(Scene scene) throws Exception {
-    var subscriber = scene.anySubscriber();
-    subscriber.hold(OCCASION);
+    var subscriber = heldSubscriber(scene);
     freeze(scene, subscriber);
     subscriber.order(Orders.GO);
+  }
+
+  /** The first that comes between an effect and its COMMIT; any when none does in time. */
+  private static WorkerProcess heldSubscriber(Scene scene) throws InterruptedException {
+    var subscribers = new ArrayList<>(scene.crew().subscribers());
+    Collections.shuffle(subscribers, Random.from(scene.random()));
+    for (var subscriber : subscribers) {
+      if (subscriber.hold(OCCASION)) {
+        return subscriber;
+      }
+    }
+    return subscribers.getFirst();
   }
 
   private static void freeze(Scene scene, WorkerProcess subscriber)

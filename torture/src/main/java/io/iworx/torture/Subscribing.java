@@ -92,18 +92,23 @@ final class Subscribing {
     if (defects.skips(id)) {
       return;
     }
+    insertEffect(connection, Audience.SINGLE, id);
+    orders.mayHold();
+  }
+
+  private void insertEffect(Connection connection, Audience audience, String id)
+      throws SQLException {
     try (var own = defects.ownConnection()) {
       rows.insertEffect(
-          own == null ? connection : own, Audience.SINGLE.subscription(), id, settings.name());
+          own == null ? connection : own, audience.subscription(), id, settings.name());
     }
-    orders.mayHold();
   }
 
   private void batch(List<Event<Step>> events, Connection connection)
       throws SQLException, InterruptedException {
     for (var event : events) {
       compare(event);
-      rows.insertEffect(connection, Audience.BATCH.subscription(), event.id(), settings.name());
+      insertEffect(connection, Audience.BATCH, event.id());
     }
     orders.mayHold();
   }

@@ -43,7 +43,7 @@ class TortureIT {
     var result =
         run(
             TortureOptions.of(SEED)
-                .withDuration(Duration.ofSeconds(4))
+                .withDuration(Duration.ofSeconds(6))
                 .withFaults(Set.of(fault))
                 .withPlant(plant));
     assertThat(result.findings()).extracting(Finding::broken).contains(broken);
