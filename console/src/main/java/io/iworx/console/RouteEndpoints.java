@@ -51,6 +51,8 @@ final class RouteEndpoints {
     var targets = route.targets().stream().map(URI::toString).toList();
     var members = new LinkedHashMap<String, @Nullable Object>();
     members.put("service", route.service());
+    members.put("path", "/api/" + route.service() + route.match().path());
+    members.put("match", route.match().toString());
     members.put("target", targets.isEmpty() ? null : targets.getFirst());
     members.put("targets", targets);
     members.put("health", state.text());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,10 @@ final class ConfigReader {
           "health",
           "connections",
           "ejection",
-          "retries");
+          "retries",
+          "max-request-body",
+          "match");
+  private static final Set<String> MATCH = Set.of("path", "methods", "hosts", "headers");
   private static final Set<String> CONNECTIONS = Set.of("max", "pending");
   private static final Set<String> EJECTION = Set.of("after", "for", "slow-start");
   private static final Set<String> RETRIES = Set.of("attempts", "budget", "attempt-timeout");
@@ -161,12 +165,15 @@ final class ConfigReader {
 
   private List<Route> routes() {
     var routes = new ArrayList<Route>();
-    var services = new HashSet<String>();
+    var known = new HashSet<Map.Entry<String, RouteMatch>>();
     for (var section : root.sections("routes", ROUTE)) {
       var route = route(section);
-      if (!services.add(route.service())) {
+      if (!known.add(Map.entry(route.service(), route.match()))) {
         throw section.wrong(
-            "service", "is " + route.service() + ", which has a route already; keep one.");
+            "service",
+            "is "
+                + route.service()
+                + ", which has a route already; keep one, or give this one another match.");
       }
       routes.add(route);
     }
@@ -186,7 +193,22 @@ final class ConfigReader {
         .withKeepPrefix(section.flag("keep-prefix", false))
         .withForwardAuthorization(section.flag("forward-authorization", true))
         .withUpstream(upstream(section))
-        .withRetries(retries(section));
+        .withRetries(retries(section))
+        .withMaxRequestBody(
+            section.has("max-request-body") ? section.size("max-request-body", 0) : null)
+        .withMatch(match(section));
+  }
+
+  private static RouteMatch match(ConfigSection section) {
+    var match = section.section("match", MATCH);
+    return match.checked(
+        "",
+        () ->
+            new RouteMatch(
+                match.text("path", ""),
+                Set.copyOf(match.texts("methods")),
+                Set.copyOf(match.texts("hosts")),
+                match.pairs("headers")));
   }
 
   private static List<URI> targets(ConfigSection section) {

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,28 @@ final class ConfigSection {
       texts.add(scalar.text());
     }
     return texts;
+  }
+
+  /** Names and a text for each; none when the key is absent. */
+  Map<String, String> pairs(String name) {
+    var node = entries.get(name);
+    if (node == null) {
+      return Map.of();
+    }
+    if (!(node instanceof ConfigNode.Mapping mapping)) {
+      throw wrong(name, node.line(), "must hold names, each with a text.");
+    }
+    var pairs = new LinkedHashMap<String, String>();
+    mapping
+        .entries()
+        .forEach(
+            (key, value) -> {
+              if (!(value instanceof ConfigNode.Scalar scalar) || scalar.text().isBlank()) {
+                throw wrong(name, value.line(), "must have a text for " + key + ".");
+              }
+              pairs.put(key, scalar.text());
+            });
+    return pairs;
   }
 
   private List<ConfigNode> items(String name) {

@@ -108,6 +108,12 @@ final class Exchange {
     return Objects.requireNonNull(route, "no route was matched yet");
   }
 
+  /** Bytes that the request's body may have: as the route says, else as all have it. */
+  long maxBody(long otherwise) {
+    var own = route().maxRequestBody();
+    return own == null ? otherwise : own;
+  }
+
   /** The upstream, for what comes after the route was matched. */
   Upstream upstream() {
     return Objects.requireNonNull(upstream, "no route was matched yet");

@@ -142,7 +142,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       content.release();
       return;
     }
-    if (exchange.received(content.readableBytes()) > core.limits.maxRequestBody()) {
+    var received = exchange.received(content.readableBytes());
+    if (received > exchange.maxBody(core.limits.maxRequestBody())) {
       content.release();
       refuse(Problem.BODY_TOO_LARGE);
       return;

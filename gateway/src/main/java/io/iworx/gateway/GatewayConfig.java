@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what is taken from a client before it is refused
  * @param trustedCertificates a PEM file of authorities that {@code https} targets may be certified
  *     by, besides those the JDK trusts; null: those only
- * @param routes where requests go; one per service
+ * @param routes where requests go; a service may have several that match different requests
  */
 public record GatewayConfig(
     String host,
@@ -49,11 +49,13 @@ public record GatewayConfig(
       throw new IllegalArgumentException("must be a port from 0 to 65535.");
     }
     routes = List.copyOf(routes);
-    var services = new HashSet<String>();
+    var known = new HashSet<Map.Entry<String, RouteMatch>>();
     for (var route : routes) {
-      if (!services.add(route.service())) {
+      if (!known.add(Map.entry(route.service(), route.match()))) {
         throw new IllegalArgumentException(
-            "There are two routes for the service " + route.service() + "; keep one.");
+            "There are two routes for the same requests of the service "
+                + route.service()
+                + "; keep one.");
       }
     }
   }

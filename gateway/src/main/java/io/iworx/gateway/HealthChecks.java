@@ -52,7 +52,9 @@ final class HealthChecks {
 
   private static Health unchecked(RouteTable table, Instant now) {
     var services = new LinkedHashMap<String, Health.State>();
-    table.routes().forEach(it -> services.put(it.service(), unchecked(it)));
+    for (var route : table.routes()) {
+      services.merge(route.service(), unchecked(route), HealthChecks::better);
+    }
     return new Health(now, services);
   }
 
@@ -99,6 +101,10 @@ final class HealthChecks {
     var services = new LinkedHashMap<String, Health.State>();
     found.forEach((service, states) -> services.put(service, best(states)));
     last.set(new Health(clock.instant(), services));
+  }
+
+  private static Health.State better(Health.State one, Health.State other) {
+    return one.compareTo(other) <= 0 ? one : other;
   }
 
   private static Health.State unchecked(Route route) {

@@ -19,6 +19,8 @@ record Problem(
   static final Problem AMBIGUOUS_PATH =
       of(400, "Bad request", "The path has a part that servers understand differently.");
   static final Problem UNAUTHORIZED = of(401, "Unauthorized", "A valid bearer token is needed.");
+  static final Problem NO_ROUTE =
+      of(404, "Not found", "The service has no route for such a request.");
   static final Problem METHOD_NOT_ALLOWED =
       of(405, "Method not allowed", "The method is not allowed here.");
   static final Problem CLIENT_TOO_SLOW =

@@ -11,7 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests for one service go: {@code /api/assets/**} to one of its targets.
+ * Where requests for one service go: {@code /api/assets/**} to one of its targets. A service may
+ * have several routes, which their {@link #match()} tells apart; each has bounds, health and
+ * ejections of its own.
  *
  * @param service the name in the path: lower-case letters, digits and hyphens
  * @param targets the base URLs of the service's instances, {@code http} or {@code https}; a URL's
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  *     is healthy. Null: a connection that opens is healthy
  * @param upstream bounds for each target, and when one is left alone
  * @param retries when a request is sent again
+ * @param match which of the service's requests go here; default all of them
+ * @param maxRequestBody bytes of a request's body, 413 beyond; {@link Long#MAX_VALUE} is unlimited,
+ *     null is what {@link Limits#maxRequestBody()} says; default null
  */
 public record Route(
     String service,
@@ -40,7 +45,9 @@ public record Route(
     boolean forwardAuthorization,
     @Nullable String health,
     UpstreamOptions upstream,
-    RetryOptions retries) {
+    RetryOptions retries,
+    RouteMatch match,
+    @Nullable Long maxRequestBody) {
 
   /** The default {@link #timeout()}: 30 seconds. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
@@ -67,6 +74,9 @@ public record Route(
     if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException("must be longer than 0 and at most a day.");
     }
+    if (maxRequestBody != null && maxRequestBody < 0) {
+      throw new IllegalArgumentException("must not be negative.");
+    }
     if (health != null && (!health.startsWith("/") || !PATH.matcher(health).matches())) {
       throw new IllegalArgumentException("must be a plain path such as /health.");
     }
@@ -83,7 +93,9 @@ public record Route(
         true,
         null,
         UpstreamOptions.DEFAULT,
-        RetryOptions.DEFAULT);
+        RetryOptions.DEFAULT,
+        RouteMatch.ALL,
+        null);
   }
 
   public Route withTargets(List<URI> newTargets) {
@@ -96,7 +108,9 @@ public record Route(
         forwardAuthorization,
         health,
         upstream,
-        retries);
+        retries,
+        match,
+        maxRequestBody);
   }
 
   public Route withPublicAccess(boolean newPublicAccess) {
@@ -109,7 +123,9 @@ public record Route(
         forwardAuthorization,
         health,
         upstream,
-        retries);
+        retries,
+        match,
+        maxRequestBody);
   }
 
   public Route withKeepPrefix(boolean newKeepPrefix) {
@@ -122,7 +138,9 @@ public record Route(
         forwardAuthorization,
         health,
         upstream,
-        retries);
+        retries,
+        match,
+        maxRequestBody);
   }
 
   public Route withTimeout(Duration newTimeout) {
@@ -135,7 +153,9 @@ public record Route(
         forwardAuthorization,
         health,
         upstream,
-        retries);
+        retries,
+        match,
+        maxRequestBody);
   }
 
   public Route withForwardAuthorization(boolean newForwardAuthorization) {
@@ -148,7 +168,9 @@ public record Route(
         newForwardAuthorization,
         health,
         upstream,
-        retries);
+        retries,
+        match,
+        maxRequestBody);
   }
 
   public Route withHealth(@Nullable String newHealth) {
@@ -161,7 +183,9 @@ public record Route(
         forwardAuthorization,
         newHealth,
         upstream,
-        retries);
+        retries,
+        match,
+        maxRequestBody);
   }
 
   public Route withUpstream(UpstreamOptions newUpstream) {
@@ -174,7 +198,9 @@ public record Route(
         forwardAuthorization,
         health,
         newUpstream,
-        retries);
+        retries,
+        match,
+        maxRequestBody);
   }
 
   public Route withRetries(RetryOptions newRetries) {
@@ -187,7 +213,39 @@ public record Route(
         forwardAuthorization,
         health,
         upstream,
-        newRetries);
+        newRetries,
+        match,
+        maxRequestBody);
+  }
+
+  public Route withMatch(RouteMatch newMatch) {
+    return new Route(
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        retries,
+        newMatch,
+        maxRequestBody);
+  }
+
+  public Route withMaxRequestBody(@Nullable Long newMaxRequestBody) {
+    return new Route(
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        retries,
+        match,
+        newMaxRequestBody);
   }
 
   static void checkTarget(URI target) {

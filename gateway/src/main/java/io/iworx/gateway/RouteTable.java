@@ -1,8 +1,6 @@
 package io.iworx.gateway;
 
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,16 +13,29 @@ final class RouteTable {
 
   private final List<Route> routes;
   private final List<String> services;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final List<Entry> entries;
+  private final Map<String, ServiceRoutes> byService = new HashMap<>();
 
   /** A route and the upstream it leads to. */
   record Entry(Route route, Upstream upstream) {}
 
-  private RouteTable(List<Route> routes, Map<String, Upstream> known) {
+  /** What stays the same of a route when the rest of it changes. */
+  private record Place(String service, RouteMatch match) {
+    static Place of(Route route) {
+      return new Place(route.service(), route.match());
+    }
+  }
+
+  private RouteTable(List<Route> routes, Map<Place, Upstream> known) {
     this.routes = List.copyOf(routes);
-    this.services = routes.stream().map(Route::service).toList();
-    routes.forEach(
-        it -> entries.put(it.service(), new Entry(it, Upstream.of(it, known.get(it.service())))));
+    this.services = routes.stream().map(Route::service).distinct().toList();
+    this.entries =
+        routes.stream()
+            .map(it -> new Entry(it, Upstream.of(it, known.get(Place.of(it)))))
+            .toList();
+    entries.stream()
+        .collect(Collectors.groupingBy(it -> it.route().service()))
+        .forEach((service, its) -> byService.put(service, new ServiceRoutes(its)));
   }
 
   static RouteTable of(List<Route> routes) {
@@ -33,18 +44,18 @@ final class RouteTable {
 
   /** A table in place of this one: targets that stay keep connections, health and ejections. */
   RouteTable with(List<Route> newRoutes) {
-    var known = new HashMap<String, Upstream>();
-    entries.forEach((service, entry) -> known.put(service, entry.upstream()));
+    var known = new HashMap<Place, Upstream>();
+    entries.forEach(it -> known.put(Place.of(it.route()), it.upstream()));
     return new RouteTable(newRoutes, known);
   }
 
   /** Lets go of the targets that are not in the table which has come in place of this one. */
   void retire(RouteTable successor) {
     var kept =
-        successor.entries.values().stream()
+        successor.entries.stream()
             .flatMap(it -> it.upstream().targets().stream())
             .collect(Collectors.toSet());
-    entries.values().stream()
+    entries.stream()
         .flatMap(it -> it.upstream().targets().stream())
         .filter(it -> !kept.contains(it))
         .forEach(UpstreamTarget::retire);
@@ -58,16 +69,17 @@ final class RouteTable {
     return services;
   }
 
-  @Nullable Entry entry(String service) {
-    return entries.get(service);
+  /** The service's routes; null when it has none. */
+  @Nullable ServiceRoutes of(String service) {
+    return byService.get(service);
   }
 
-  Collection<Entry> entries() {
-    return entries.values();
+  List<Entry> entries() {
+    return entries;
   }
 
   void tick(long now) {
-    entries.values().forEach(it -> it.upstream().tick(now));
+    entries.forEach(it -> it.upstream().tick(now));
   }
 
   /** A path without the prefixes the platform's clients may put before {@code /api}. */
@@ -93,7 +105,8 @@ final class RouteTable {
     return path.substring(route.keepPrefix() ? API.length() - 1 : endOfService(path));
   }
 
-  private static int endOfService(String path) {
+  /** Where the service's name ends in an inner path. */
+  static int endOfService(String path) {
     var slash = path.indexOf('/', API.length());
     return slash < 0 ? path.length() : slash;
   }

@@ -74,16 +74,23 @@ final class Steps {
     if (service == null) {
       return new Verdict.Refuse(Problem.NOT_UNDER_API);
     }
-    var entry = exchange.table().entry(service);
-    if (entry == null) {
+    var routes = exchange.table().of(service);
+    if (routes == null) {
       return new Verdict.Refuse(Problem.unknownService(exchange.table().services()));
     }
-    exchange.matched(entry.route(), entry.upstream());
-    return Verdict.PROCEED;
+    var path = exchange.path();
+    return switch (routes.find(path, RouteTable.endOfService(path), exchange.request())) {
+      case ServiceRoutes.Found.One(var entry) -> {
+        exchange.matched(entry.route(), entry.upstream());
+        yield Verdict.PROCEED;
+      }
+      case ServiceRoutes.Found.OtherMethod() -> new Verdict.Refuse(Problem.METHOD_NOT_ALLOWED);
+      case ServiceRoutes.Found.Nothing() -> new Verdict.Refuse(Problem.NO_ROUTE);
+    };
   }
 
   private Verdict checkBodySize(Exchange exchange) {
-    return exchange.request().bodyLength() > maxBody
+    return exchange.request().bodyLength() > exchange.maxBody(maxBody)
         ? new Verdict.Refuse(Problem.BODY_TOO_LARGE)
         : Verdict.PROCEED;
   }

@@ -57,10 +57,11 @@ final class RoutesCommand implements Callable<Integer> {
         Terminal.print(spec, answer.path("routes").toString());
         return 0;
       }
-      var table = new Table("PATH", "TARGET", "HEALTH", "ACCESS", "TIMEOUT");
+      var table = new Table("PATH", "REQUESTS", "TARGET", "HEALTH", "ACCESS", "TIMEOUT");
       for (var each : answer.path("routes")) {
         table.add(
-            "/api/" + each.path("service").asString(""),
+            each.path("path").asString(""),
+            each.path("match").asString(""),
             targets(each.path("targets").valueStream().map(JsonNode::asString).toList()),
             each.path("health").asString(""),
             each.path("public").asBoolean() ? "public" : "token",
@@ -73,10 +74,11 @@ final class RoutesCommand implements Callable<Integer> {
 
   private Integer check(Path file) {
     var config = PlatformConfig.read(file);
-    var table = new Table("PATH", "TARGET", "ACCESS", "TIMEOUT");
+    var table = new Table("PATH", "REQUESTS", "TARGET", "ACCESS", "TIMEOUT");
     for (var route : config.routes()) {
       table.add(
-          "/api/" + route.service(),
+          "/api/" + route.service() + route.match().path(),
+          route.match().toString(),
           targets(route.targets().stream().map(URI::toString).toList()),
           route.publicAccess() ? "public" : "token",
           route.timeout().toSeconds() + " s");
