@@ -28,7 +28,8 @@ public record RouteMatch(
   private static final Pattern DOTS = Pattern.compile(".*/\\.{1,2}(?:/.*)?");
   private static final Pattern HOST = Pattern.compile("[a-z0-9.-]{1,253}|\\[[0-9a-f:.]+]");
   private static final Pattern HEADER = Pattern.compile("[a-z0-9-]{1,64}");
-  private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?");
+  private static final Pattern VALUE =
+      Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?");
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
 

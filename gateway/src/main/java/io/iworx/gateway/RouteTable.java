@@ -30,9 +30,7 @@ final class RouteTable {
     this.routes = List.copyOf(routes);
     this.services = routes.stream().map(Route::service).distinct().toList();
     this.entries =
-        routes.stream()
-            .map(it -> new Entry(it, Upstream.of(it, known.get(Place.of(it)))))
-            .toList();
+        routes.stream().map(it -> new Entry(it, Upstream.of(it, known.get(Place.of(it))))).toList();
     entries.stream()
         .collect(Collectors.groupingBy(it -> it.route().service()))
         .forEach((service, its) -> byService.put(service, new ServiceRoutes(its)));

@@ -58,7 +58,7 @@ final class ServiceRoutes {
       if (found instanceof Found.One) {
         return found;
       }
-      otherMethod |= found == OTHER_METHOD;
+      otherMethod |= found instanceof Found.OtherMethod;
       if (end <= start) {
         return otherMethod ? OTHER_METHOD : NOTHING;
       }

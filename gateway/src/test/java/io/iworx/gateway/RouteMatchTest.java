@@ -33,8 +33,7 @@ final class RouteMatchTest {
   private Route named(String name, RouteMatch match) {
     var upstream = new RecordingUpstream();
     upstreams.add(upstream);
-    var answer =
-        "HTTP/1.1 200 OK\r\ncontent-length: " + name.length() + "\r\n\r\n" + name;
+    var answer = "HTTP/1.1 200 OK\r\ncontent-length: " + name.length() + "\r\n\r\n" + name;
     upstream.answering(answer);
     var route = Route.of("assets", upstream.url()).withPublicAccess(true).withMatch(match);
     routes.add(route);
@@ -137,9 +136,7 @@ final class RouteMatchTest {
     routes.set(2, routes.get(2).withMaxRequestBody(Long.MAX_VALUE));
     gateway =
         Gateway.start(
-            GatewayConfig.of(routes)
-                .withPort(0)
-                .withLimits(Limits.DEFAULT.withMaxRequestBody(5)),
+            GatewayConfig.of(routes).withPort(0).withLimits(Limits.DEFAULT.withMaxRequestBody(5)),
             new HopList());
 
     assertThat(post("/small", 3)).isEqualTo(200);
