@@ -1,5 +1,6 @@
 package io.iworx.gateway;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RouteMatchTest {
   private final List<RecordingUpstream> upstreams = new ArrayList<>();
   private final List<Route> routes = new ArrayList<>();
-  private Gateway gateway;
+  private @Nullable Gateway gateway;
 
   @AfterEach
   void stop() throws Exception {
@@ -50,7 +52,7 @@ final class RouteMatchTest {
   private RawClient.Answer ask(String line, String host, String... headers) throws Exception {
     var lines = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
     var request = line + " HTTP/1.1\r\nHost: " + host + "\r\n" + lines + "\r\n";
-    return RawClient.ask(gateway, request);
+    return RawClient.ask(requireNonNull(gateway), request);
   }
 
   @ParameterizedTest
@@ -150,13 +152,13 @@ final class RouteMatchTest {
 
   private int post(String path, int bytes) throws Exception {
     var head = "POST /api/assets" + path + " HTTP/1.1\r\nHost: g\r\nContent-Length: " + bytes;
-    return RawClient.ask(gateway, head + "\r\n\r\n" + "x".repeat(bytes)).status();
+    return RawClient.ask(requireNonNull(gateway), head + "\r\n\r\n" + "x".repeat(bytes)).status();
   }
 
   private int chunked(String path, int bytes) throws Exception {
     var head = "POST /api/assets" + path + " HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked";
     var body = Integer.toHexString(bytes) + "\r\n" + "x".repeat(bytes) + "\r\n0\r\n\r\n";
-    return RawClient.ask(gateway, head + "\r\n\r\n" + body).status();
+    return RawClient.ask(requireNonNull(gateway), head + "\r\n\r\n" + body).status();
   }
 
   @Test
