@@ -11,9 +11,11 @@ import tools.jackson.core.JacksonException;
 /** Reads log entries as the types a subscription asked for. */
 final class EventDecoder<T> {
   private final List<EventType<? extends T>> types;
+  private final SharedPayloads payloads;
 
   /** A type by its full name goes before a pattern that covers it. */
-  EventDecoder(List<? extends EventType<? extends T>> types) {
+  EventDecoder(List<? extends EventType<? extends T>> types, SharedPayloads payloads) {
+    this.payloads = payloads;
     this.types =
         Stream.concat(
                 types.stream().filter(type -> !type.isPattern()),
@@ -36,7 +38,7 @@ final class EventDecoder<T> {
   Event<T> decode(LogEntry entry) {
     var type = Objects.requireNonNull(typeOf(entry), "only what matches is decoded");
     try {
-      return of(entry, Payloads.decode(entry.payload(), type.payloadType()));
+      return of(entry, payloads.read(entry.position(), entry.payload(), type.payloadType()));
     } catch (JacksonException e) {
       throw new PermanentFailure(
           "The payload of "

@@ -28,6 +28,7 @@ final class LogEventBus implements EventBus {
   private final Drafting drafting;
   private final Keeper keeper;
   private final BusTelemetry telemetry;
+  private final SharedPayloads payloads = new SharedPayloads();
   private final Sending sending;
   private final SubscriptionGauges gauges;
   private final ReentrantLock subscribing = new ReentrantLock();
@@ -158,7 +159,7 @@ final class LogEventBus implements EventBus {
       List<? extends EventType<? extends T>> types,
       SubscriptionOptions subscription,
       EventHandler<? super T> handler) {
-    var decoder = new EventDecoder<T>(types);
+    var decoder = new EventDecoder<T>(types, payloads);
     return start(
         name, decoder, new Handover.Plain<>(decoder, handler, processing(name)), subscription);
   }
@@ -178,7 +179,7 @@ final class LogEventBus implements EventBus {
       SubscriptionOptions subscription,
       TransactionalEventHandler<? super T> handler) {
     requireTransactions(name);
-    var decoder = new EventDecoder<T>(types);
+    var decoder = new EventDecoder<T>(types, payloads);
     return start(
         name,
         decoder,
@@ -193,7 +194,7 @@ final class LogEventBus implements EventBus {
       SubscriptionOptions subscription,
       BatchEventHandler<? super T> handler) {
     requireTransactions(name);
-    var decoder = new EventDecoder<T>(types);
+    var decoder = new EventDecoder<T>(types, payloads);
     return start(
         name, decoder, new Handover.Batch<>(decoder, handler, processing(name)), subscription);
   }
