@@ -2,7 +2,6 @@ package io.iworx.eventbus;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.correlation.Identity;
-import io.iworx.correlation.TraceContext;
 import io.iworx.eventbus.spi.LogEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -19,30 +18,10 @@ final class EventContext {
     void run() throws Exception;
   }
 
-  /** Runs the work with the context of the event in scope. */
-  static void in(LogEntry entry, Work work) throws Exception {
-    in(entry, entry.traceContext(), work);
-  }
-
-  /** The same with a span nearer than the publisher's, for what the work calls and publishes. */
-  static void in(LogEntry entry, @Nullable TraceContext traceContext, Work work) throws Exception {
-    of(entry, EventDecoder.metadata(entry), traceContext)
-        .call(
-            () -> {
-              work.run();
-              return true;
-            });
-  }
-
   /**
    * The event as the cause; its publisher as the caller; user and organization as stored with it.
    */
   static Correlation of(LogEntry entry, Map<String, Object> metadata) {
-    return of(entry, metadata, entry.traceContext());
-  }
-
-  private static Correlation of(
-      LogEntry entry, Map<String, Object> metadata, @Nullable TraceContext traceContext) {
     return new Correlation(
         correlationId(entry),
         Correlation.accepts(entry.id()) ? entry.id() : null,
@@ -50,7 +29,7 @@ final class EventContext {
         Identity.of(
             text(metadata.get(Drafting.CREATED_BY)), text(metadata.get(Drafting.ORGANIZATION_ID))),
         null,
-        traceContext);
+        entry.traceContext());
   }
 
   /**

@@ -29,6 +29,7 @@ final class LogEventBus implements EventBus {
   private final Keeper keeper;
   private final BusTelemetry telemetry;
   private final SharedPayloads payloads = new SharedPayloads();
+  private final SharedContexts contexts = new SharedContexts();
   private final Sending sending;
   private final SubscriptionGauges gauges;
   private final ReentrantLock subscribing = new ReentrantLock();
@@ -125,7 +126,7 @@ final class LogEventBus implements EventBus {
   }
 
   private Processing processing(String subscription) {
-    return new Processing(telemetry, subscription);
+    return new Processing(telemetry, contexts, subscription);
   }
 
   private static List<Event<?>> published(

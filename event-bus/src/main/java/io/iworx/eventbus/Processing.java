@@ -1,5 +1,6 @@
 package io.iworx.eventbus;
 
+import io.iworx.correlation.Correlation;
 import io.iworx.correlation.TraceContext;
 import io.iworx.eventbus.spi.LogEntry;
 import io.opentelemetry.api.common.Attributes;
@@ -16,17 +17,20 @@ import java.util.function.Consumer;
  */
 final class Processing {
   private final BusTelemetry telemetry;
+  private final SharedContexts contexts;
   private final String subscription;
 
-  Processing(BusTelemetry telemetry, String subscription) {
+  Processing(BusTelemetry telemetry, SharedContexts contexts, String subscription) {
     this.telemetry = telemetry;
+    this.contexts = contexts;
     this.subscription = subscription;
   }
 
   /** Handles one event, in its context; the span belongs to the trace of its publisher. */
   void one(LogEntry entry, EventContext.Work work) throws Exception {
+    var context = contexts.of(entry);
     if (telemetry.isOff()) {
-      EventContext.in(entry, work);
+      in(context, work);
       return;
     }
     var published = entry.traceContext();
@@ -34,12 +38,19 @@ final class Processing {
     var operation = begin(List.of(entry), parent, span -> describe(span, entry));
     run(
         operation,
+        () ->
+            in(
+                operation.isTraced()
+                    ? context.withTraceContext(TraceContext.of(operation.context()))
+                    : context,
+                work));
+  }
+
+  private static void in(Correlation context, EventContext.Work work) throws Exception {
+    context.call(
         () -> {
-          if (operation.isTraced()) {
-            EventContext.in(entry, TraceContext.of(operation.context()), work);
-          } else {
-            EventContext.in(entry, work);
-          }
+          work.run();
+          return true;
         });
   }
 

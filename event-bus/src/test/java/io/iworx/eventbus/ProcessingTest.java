@@ -39,8 +39,10 @@ class ProcessingTest {
                   .addSpanProcessor(SimpleSpanProcessor.create(exporter))
                   .build())
           .build();
-  private final Processing processing = new Processing(new BusTelemetry(sdk), "stock");
-  private final Processing off = new Processing(new BusTelemetry(OpenTelemetry.noop()), "stock");
+  private final Processing processing =
+      new Processing(new BusTelemetry(sdk), new SharedContexts(), "stock");
+  private final Processing off =
+      new Processing(new BusTelemetry(OpenTelemetry.noop()), new SharedContexts(), "stock");
 
   @AfterEach
   void close() {
