@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An exception that says what it permits. An exception that does not implement this counts as
- * {@link FailureKind.Retryable}.
+ * {@link FailureKind.Retryable}; only in a saga's step outside the saga's own database it counts as
+ * {@link FailureKind.Unknown}.
  */
 public interface ClassifiedFailure {
 
@@ -21,6 +22,16 @@ public interface ClassifiedFailure {
    * holds no secret. Null when it said nothing.
    */
   default @Nullable String detail() {
+    return null;
+  }
+
+  /**
+   * The {@linkplain IdempotencyKey idempotency key} that the other side answered to, where it said
+   * so. It remembers the key then, and a refusal says of every request with this key that it took
+   * no effect, also of an earlier one whose answer was lost. Null when it did not say: another on
+   * the way may have refused, or one that knows nothing of earlier requests.
+   */
+  default @Nullable String answeredKey() {
     return null;
   }
 

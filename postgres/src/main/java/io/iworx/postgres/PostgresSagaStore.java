@@ -10,6 +10,7 @@ import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
 import io.iworx.sagas.spi.SagaWork;
 import io.iworx.sagas.spi.StoredSaga;
+import io.iworx.sagas.spi.TakenOver;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -63,7 +64,7 @@ public final class PostgresSagaStore implements SagaStore {
   }
 
   @Override
-  public List<StoredSaga> claim(
+  public TakenOver claim(
       String instance, Duration lease, Set<DefinitionVersion> definitions, int limit) {
     return alone(
         "Instance " + instance + " could not prolong its lease",

@@ -2,12 +2,15 @@ package io.iworx.postgres;
 
 import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.sagas.spi.StoredSaga;
+import io.iworx.sagas.spi.TakenOver;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Leases of instances, and taking over the sagas of those whose lease has ended. */
 final class SagaClaims {
@@ -32,17 +35,24 @@ final class SagaClaims {
             WHERE holder.instance = saga.instance AND holder.lease_until > now())
         ORDER BY saga.id
         LIMIT ?
-        FOR NO KEY UPDATE OF saga SKIP LOCKED)
-      UPDATE sagas
-      SET instance = ?, fence = fence + 1
-      FROM abandoned
-      WHERE sagas.id = abandoned.id
-      RETURNING sagas.*
+        FOR NO KEY UPDATE OF saga SKIP LOCKED),
+      taken AS (
+        UPDATE sagas
+        SET instance = ?, fence = fence + 1
+        FROM abandoned
+        WHERE sagas.id = abandoned.id
+        RETURNING sagas.*)
+      SELECT others.lease_end, taken.*
+      FROM (
+        SELECT ceil(extract(epoch FROM min(lease_until) - now()) * 1000)::bigint AS lease_end
+        FROM saga_instances
+        WHERE instance <> ? AND lease_until > now()) others
+      LEFT JOIN taken ON true
       """;
 
   private SagaClaims() {}
 
-  static List<StoredSaga> claim(
+  static TakenOver claim(
       Connection connection,
       String instance,
       Duration lease,
@@ -51,6 +61,7 @@ final class SagaClaims {
       throws SQLException {
     var ordered = List.copyOf(definitions);
     var taken = new ArrayList<StoredSaga>();
+    Duration leaseEnd = null;
     try (var statement = connection.prepareStatement(CLAIM)) {
       statement.setString(1, instance);
       statement.setLong(2, lease.toMillis());
@@ -66,13 +77,22 @@ final class SagaClaims {
       statement.setString(6, instance);
       statement.setInt(7, limit);
       statement.setString(8, instance);
+      statement.setString(9, instance);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
-          taken.add(SagaRows.saga(rows));
+          leaseEnd = leaseEnd(rows);
+          if (rows.getString("id") != null) {
+            taken.add(SagaRows.saga(rows));
+          }
         }
       }
     }
-    return SagaRows.withSteps(connection, taken);
+    return new TakenOver(SagaRows.withSteps(connection, taken), leaseEnd);
+  }
+
+  private static @Nullable Duration leaseEnd(ResultSet row) throws SQLException {
+    var millis = row.getLong("lease_end");
+    return row.wasNull() ? null : Duration.ofMillis(millis);
   }
 
   static int release(Connection connection, String instance) throws SQLException {

@@ -15,6 +15,7 @@ import io.iworx.sagas.spi.SagaClaim;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaWork;
 import io.iworx.sagas.spi.StoredSaga;
+import io.iworx.sagas.spi.TakenOver;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,7 +28,8 @@ import javax.sql.DataSource;
  * The process that dies: runs a saga of three steps and halts, as {@code kill -9} would, when it
  * reaches a numbered moment. Moments are before and after each commit and each outside call.
  *
- * <p>Arguments: JDBC URL, user, password, definition (also the key), the moment to die at.
+ * <p>Arguments: JDBC URL, user, password, definition (also the key), the moment to die at, the
+ * lease in milliseconds.
  */
 final class CrashingSagas {
   /** As an operating system reports a killed process. */
@@ -54,8 +56,9 @@ final class CrashingSagas {
             Sagas.create(
                 bus,
                 new CrashingStore(PostgresSagaStore.create(pool), moments),
-                SagasOptions.defaults().withLease(Duration.ofMillis(300)))) {
-      define(sagas, arguments[3], new OutsideService(pool), moments)
+                SagasOptions.defaults()
+                    .withLease(Duration.ofMillis(Long.parseLong(arguments[5]))))) {
+      define(sagas, arguments[3], new OutsideService(pool, false), moments)
           .start(arguments[3], input(arguments[3]))
           .await(Duration.ofSeconds(30));
     }
@@ -133,10 +136,18 @@ final class CrashingSagas {
     }
   }
 
-  /** Another service, with its own transactions, that does once what it is asked under one key. */
-  record OutsideService(DataSource dataSource) {
+  /**
+   * Another service, with its own transactions, that does once what it is asked under one key.
+   *
+   * @param refusing whether something before it refuses every step by now, whatever came of earlier
+   *     requests with the key, as with a credential that has expired
+   */
+  record OutsideService(DataSource dataSource, boolean refusing) {
     void call(String key, String name, Moments moments) throws SQLException {
       moments.pass();
+      if (refusing && !name.contains(" undo ")) {
+        throw new PermanentFailure("401 Unauthorized");
+      }
       try (var connection = dataSource.getConnection();
           var statement =
               connection.prepareStatement(
@@ -169,7 +180,7 @@ final class CrashingSagas {
     }
 
     @Override
-    public List<StoredSaga> claim(
+    public TakenOver claim(
         String instance, Duration lease, Set<DefinitionVersion> definitions, int limit) {
       return store.claim(instance, lease, definitions, limit);
     }

@@ -6,8 +6,10 @@ import io.iworx.correlation.Uuid7;
 import io.iworx.eventbus.EventBus;
 import io.iworx.postgres.CrashingSagas.Moments;
 import io.iworx.postgres.CrashingSagas.OutsideService;
+import io.iworx.sagas.RetryPolicy;
 import io.iworx.sagas.SagaResult;
 import io.iworx.sagas.SagaRun;
+import io.iworx.sagas.SagaState;
 import io.iworx.sagas.Sagas;
 import io.iworx.sagas.SagasOptions;
 import io.iworx.testing.Effects;
@@ -16,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +84,51 @@ class SagaCrashIT {
   }
 
   @Test
+  void whatMayHaveHappenedIsNeverTakenForUndone() throws Exception {
+    var base = "crash-lost-" + Uuid7.next();
+    var last = crashUntilSurvived(base);
+    var ends = EnumSet.noneOf(SagaState.class);
+    for (var moment = 1; moment <= last; moment++) {
+      var definition = base + "-" + moment;
+      var run = endRefusing(definition);
+      var saga = PostgresSagaStore.create(DATABASE.pool()).find(run.id()).orElseThrow();
+      ends.add(saga.state());
+      var happened = happened(definition, run);
+      for (var step : List.of("create", "reserve", "notify")) {
+        var done = Collections.frequency(happened, step);
+        var undone = Collections.frequency(happened, "undo " + step);
+        assertThat(done).as("killed at moment %d: %s", moment, happened).isLessThanOrEqualTo(1);
+        if (saga.state() == SagaState.COMPENSATED) {
+          assertThat(undone).as("%s, killed at moment %d", step, moment).isEqualTo(done);
+        }
+      }
+    }
+    assertThat(ends).contains(SagaState.STUCK, SagaState.COMPENSATED, SagaState.COMPLETED);
+  }
+
+  @Test
+  void anotherInstanceGoesOnWithinTwoSecondsOfTheLease() throws Exception {
+    var lease = Duration.ofSeconds(4);
+    var base = "crash-lease-" + Uuid7.next();
+    assertThat(survived(start(base, 7, lease))).isFalse();
+    var killed = System.nanoTime();
+    // This instance looks every ten seconds by itself.
+    try (var sagas =
+        Sagas.create(
+            bus,
+            PostgresSagaStore.create(DATABASE.pool()),
+            SagasOptions.defaults().withLease(Duration.ofSeconds(30)))) {
+      var definition = base + "-7";
+      var saga =
+          CrashingSagas.define(
+              sagas, definition, new OutsideService(DATABASE.pool(), false), Moments.harmless());
+      var run = saga.start(definition, CrashingSagas.input(definition));
+      assertThat(run.await(SOON)).isInstanceOf(SagaResult.Completed.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(lease.plusSeconds(2));
+    }
+  }
+
+  @Test
   void theCountNoticesAnOutsideCallThatForgetsItsKey() throws Exception {
     var base = "crash-forgetful-" + Uuid7.next();
     // After the first outside call, before its record: the only moments that tell.
@@ -104,11 +152,31 @@ class SagaCrashIT {
             SagasOptions.defaults().withLease(Duration.ofSeconds(1)))) {
       var saga =
           CrashingSagas.define(
-              sagas, definition, new OutsideService(DATABASE.pool()), Moments.harmless());
+              sagas, definition, new OutsideService(DATABASE.pool(), false), Moments.harmless());
       // The starter asks again with the same key: also for a start that the crash swallowed.
       var run = saga.start(definition, CrashingSagas.input(definition));
       assertThat(run.await(SOON)).as("killed at moment %d", moment).isInstanceOf(expected);
       return happened(definition, run);
+    }
+  }
+
+  /** Ends the saga here while every step is refused, but no compensation. */
+  private SagaRun<?> endRefusing(String definition) {
+    var quick = new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(2));
+    try (var sagas =
+        Sagas.create(
+            bus,
+            PostgresSagaStore.create(DATABASE.pool()),
+            SagasOptions.defaults()
+                .withLease(Duration.ofSeconds(1))
+                .withStepRetry(quick)
+                .withCompensationRetry(quick))) {
+      var saga =
+          CrashingSagas.define(
+              sagas, definition, new OutsideService(DATABASE.pool(), true), Moments.harmless());
+      var run = saga.start(definition, CrashingSagas.input(definition));
+      assertThat(run.await(SOON)).isNotInstanceOf(SagaResult.Running.class);
+      return run;
     }
   }
 
@@ -153,6 +221,10 @@ class SagaCrashIT {
   }
 
   private static Process start(String base, int moment) throws Exception {
+    return start(base, moment, Duration.ofMillis(300));
+  }
+
+  private static Process start(String base, int moment, Duration lease) throws Exception {
     var server = DATABASE.server();
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -166,7 +238,8 @@ class SagaCrashIT {
             server.user(),
             server.password(),
             base + "-" + moment,
-            Integer.toString(moment))
+            Integer.toString(moment),
+            Long.toString(lease.toMillis()))
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();

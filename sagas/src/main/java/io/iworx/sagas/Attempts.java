@@ -1,6 +1,5 @@
 package io.iworx.sagas;
 
-import io.iworx.correlation.ClassifiedFailure;
 import io.iworx.correlation.FailureKind;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,9 +39,8 @@ final class Attempts {
     record Unclear(SagaFailure failure, int attempts) implements Outcome {}
   }
 
-  Outcome run(String identity, RetryPolicy policy, Attempt attempt) {
+  Outcome run(String identity, RetryPolicy policy, Doubt doubt, Attempt attempt) {
     var firstStartedAt = engine.now();
-    var maybeDone = false;
     for (var number = 1; ; number++) {
       engine.requireOpen();
       var startedAt = engine.now();
@@ -55,13 +53,12 @@ final class Attempts {
         note(identity, number, startedAt, begin, e);
         // Whatever fails while closing fails because of it: the next holder tries again.
         engine.requireOpen();
-        var kind = ClassifiedFailure.kindOf(e);
-        maybeDone |= kind instanceof FailureKind.Unknown;
-        // A refusal is the answer to this key, also for an earlier attempt that got none.
-        var refused = kind instanceof FailureKind.Permanent;
+        var kind = doubt.after(e);
+        // A refusal that says nothing of an earlier attempt leaves that attempt's outcome open.
+        var refused = kind instanceof FailureKind.Permanent && !doubt.maybeDone();
         if (refused || number == policy.maxAttempts()) {
-          var failure = SagaFailure.of(identity, e);
-          return maybeDone && !refused
+          var failure = SagaFailure.of(identity, kind, e);
+          return doubt.maybeDone()
               ? new Outcome.Unclear(failure, number)
               : new Outcome.NotDone(failure, e, number, firstStartedAt);
         }

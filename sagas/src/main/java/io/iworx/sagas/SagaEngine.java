@@ -68,7 +68,7 @@ final class SagaEngine implements Sagas {
             Uuid7.next(), version.name(), version.version(), key, input, correlation, now());
     var stored = startStored(fresh);
     if (stored.id().equals(fresh.id())) {
-      launch(stored);
+      launch(stored, false);
       return stored.id();
     }
     if (!json.same(stored.input(), input)) {
@@ -102,17 +102,21 @@ final class SagaEngine implements Sagas {
   private void launchUnlessEnded(String sagaId) {
     var saga = find(sagaId);
     if (saga.state().isOpen() && options.instance().equals(saga.instance())) {
-      launch(saga);
+      launch(saga, true);
     }
   }
 
-  /** Runs a saga that this instance holds, once. */
-  void launch(StoredSaga saga) {
+  /**
+   * Runs a saga that this instance holds, once.
+   *
+   * @param resumed whether a step of it may have been begun before
+   */
+  void launch(StoredSaga saga, boolean resumed) {
     var definition = definitions.get(saga.definitionVersion());
     if (definition == null) {
       return;
     }
-    var runner = new SagaRunner(this, store, bus, definition, saga);
+    var runner = new SagaRunner(this, store, bus, definition, saga, resumed);
     if (running.putIfAbsent(saga.id(), runner) == null) {
       runner.start();
     }

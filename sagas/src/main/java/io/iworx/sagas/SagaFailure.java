@@ -45,12 +45,16 @@ public record SagaFailure(
   }
 
   static SagaFailure of(String step, Throwable thrown) {
-    var kind = Kind.of(ClassifiedFailure.kindOf(thrown));
+    return of(step, ClassifiedFailure.kindOf(thrown), thrown);
+  }
+
+  /** With a kind that what was thrown does not tell by itself. */
+  static SagaFailure of(String step, FailureKind kind, Throwable thrown) {
     var classified = ClassifiedFailure.in(thrown);
     return new SagaFailure(
         step,
         sentence(thrown),
-        kind,
+        Kind.of(kind),
         classified == null ? null : storable(classified.code(), MAX_MESSAGE),
         classified == null ? null : storable(classified.detail(), MAX_DETAIL));
   }

@@ -28,18 +28,21 @@ final class SagaRunner {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread thread;
   private StoredSaga saga;
+  private boolean resumed;
 
   SagaRunner(
       SagaEngine engine,
       SagaStore store,
       EventBus bus,
       RegisteredDefinition<?, ?> definition,
-      StoredSaga saga) {
+      StoredSaga saga,
+      boolean resumed) {
     this.engine = engine;
     this.store = store;
     this.bus = bus;
     this.definition = definition;
     this.saga = saga;
+    this.resumed = resumed;
     this.claim =
         new SagaClaim(
             saga.id(), engine.options().instance(), saga.fence(), engine.options().lease());
@@ -92,6 +95,7 @@ final class SagaRunner {
           return;
         }
         LOG.warn("Saga {} goes on from its records: {}", claim.sagaId(), e.reason());
+        resumed = true;
         if (!reload(failures)) {
           return;
         }
@@ -120,7 +124,7 @@ final class SagaRunner {
     var context = new StepContext(saga);
     var trace = new StepTrace(engine.options().traceRecorder(), bus.service(), saga, context);
     var journal = new Journal(store, bus, claim, saga);
-    var steps = new Steps(engine, journal, context, trace);
+    var steps = new Steps(engine, journal, context, trace, resumed);
     var undoing = new Undoing(engine, journal, context, trace);
     try {
       switch (runBody(context, journal, steps)) {
@@ -129,11 +133,28 @@ final class SagaRunner {
       }
       trace.end(journal.state(), engine.now(), null);
     } catch (Unwind e) {
+      if (e.why() == Unwind.Why.CLOSING) {
+        recordBeforeClosing(journal);
+      }
       if (e.why() != Unwind.Why.STUCK) {
         throw e;
       }
       becomeStuck(journal, e);
       trace.end(SagaState.STUCK, engine.now(), e.reason());
+    }
+  }
+
+  /** What is recorded now, the next holder need not find out again. */
+  private void recordBeforeClosing(Journal journal) {
+    var interrupted = Thread.interrupted();
+    try {
+      journal.commit(null);
+    } catch (PublishFailed | Unwind e) {
+      LOG.debug("Saga {} leaves a step without its record: {}", claim.sagaId(), e.getMessage());
+    } finally {
+      if (interrupted) {
+        thread.interrupt();
+      }
     }
   }
 

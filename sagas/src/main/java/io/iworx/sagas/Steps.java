@@ -28,13 +28,21 @@ final class Steps {
   private final List<Undoable> undoables = new ArrayList<>();
   private @Nullable Unwind unwound;
   private @Nullable String current;
+  private boolean mayHaveBegun;
 
-  Steps(SagaEngine engine, Journal journal, StepContext context, StepTrace trace) {
+  /**
+   * A pass.
+   *
+   * @param resumed whether there was another before it, which may have begun a step that it left no
+   *     record of: the first that this one executes
+   */
+  Steps(SagaEngine engine, Journal journal, StepContext context, StepTrace trace, boolean resumed) {
     this.engine = engine;
     this.journal = journal;
     this.context = context;
     this.attempts = new Attempts(engine, trace);
     this.flushes = new Attempts(engine, null);
+    this.mayHaveBegun = resumed;
   }
 
   /** What was done in this pass, in order. */
@@ -89,13 +97,19 @@ final class Steps {
         flushes.run(
             "publish",
             retry(),
+            Doubt.inside(),
             (_, _) -> {
               journal.commit(transition);
               return null;
             });
-    if (outcome instanceof Outcome.NotDone(var failure, _, _, _)) {
-      journal.dropEvents();
-      throw new StepFailed(failure);
+    switch (outcome) {
+      case Outcome.Done _ -> {}
+      case Outcome.NotDone(var failure, _, _, _) -> {
+        journal.dropEvents();
+        throw new StepFailed(failure);
+      }
+      case Outcome.Unclear(var failure, _) ->
+          throw Unwind.storeFailed(new SagaException(failure.message()));
     }
   }
 
@@ -162,13 +176,18 @@ final class Steps {
     if (work instanceof Work.Outside) {
       commit(null);
     }
+    var tried = mayHaveBegun;
+    mayHaveBegun = false;
     current = identity;
     var outcome =
         switch (work) {
           case Work.Inside(var code) -> executeInside(identity, code);
           case Work.Outside(var code) ->
               attempts.run(
-                  identity, retry(), (number, _) -> context.inScope(identity, number, code));
+                  identity,
+                  retry(),
+                  Doubt.outside(context.idempotencyKey(identity), tried),
+                  (number, _) -> context.inScope(identity, number, code));
         };
     return switch (outcome) {
       case Outcome.Done done -> {
@@ -182,9 +201,12 @@ final class Steps {
           throw Unwind.stuck(
               "Step "
                   + identity
-                  + " may have happened or not: none of "
+                  + " may have happened or not: "
+                  + (tried ? "an earlier attempt left no record, and " : "")
+                  + "of "
                   + count
-                  + " attempts with the same idempotency key got an answer ("
+                  + (count == 1 ? " attempt" : " attempts")
+                  + " with the same idempotency key none told ("
                   + failure.message()
                   + ").",
               failure);
@@ -195,6 +217,7 @@ final class Steps {
     return attempts.run(
         identity,
         retry(),
+        Doubt.inside(),
         (number, startedAt) -> {
           var result = new AtomicReference<@Nullable Object>();
           journal.commitWith(

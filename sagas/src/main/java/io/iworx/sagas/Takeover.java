@@ -8,12 +8,14 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Shows that this instance lives, and goes on with sagas whose instance does not: one statement
- * every third of the lease.
+ * every third of the lease, and one when the lease of another instance ends that shows no sign of
+ * life any more.
  */
 final class Takeover implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
@@ -27,6 +29,12 @@ final class Takeover implements AutoCloseable {
   private static final Duration FIRST_LEASE = Duration.ofSeconds(10);
   private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
   private static final Duration RETRY = Duration.ofMillis(500);
+
+  /** Short leases of others do not make this instance look more often. */
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
+
+  /** Within this, instances that wait for the same lease to end look one after the other. */
+  private static final Duration MOST_JITTER = Duration.ofMillis(500);
 
   private final SagaEngine engine;
   private final SagaStore store;
@@ -81,30 +89,43 @@ final class Takeover implements AutoCloseable {
         return;
       }
       if (!engine.isClosing()) {
-        pause = look() ? BETWEEN_BATCHES : failing ? RETRY : options.lease().dividedBy(3);
+        pause = look();
       }
     }
   }
 
-  /** True when there may be more to take over. */
-  private boolean look() {
+  /** Says when to look again. */
+  private Duration look() {
     var limit = Math.clamp(ENOUGH - engine.runningCount(), 0, BATCH);
     try {
       var taken = store.claim(options.instance(), options.lease(), definitions, limit);
       failing = false;
       leased.countDown();
-      for (var saga : taken) {
+      for (var saga : taken.sagas()) {
         LOG.info("Saga {} ({}) goes on here.", saga.id(), saga.definition());
-        engine.launch(saga);
+        engine.launch(saga, true);
       }
-      return !taken.isEmpty() && taken.size() == limit;
+      return !taken.sagas().isEmpty() && taken.sagas().size() == limit
+          ? BETWEEN_BATCHES
+          : until(taken.nextLeaseEnd());
     } catch (SagaStoreException e) {
       if (!failing) {
         LOG.warn("The lease of this instance is not prolonged: {}", e.getMessage());
       }
       failing = true;
-      return false;
+      return RETRY;
     }
+  }
+
+  private Duration until(@Nullable Duration nextLeaseEnd) {
+    var third = options.lease().dividedBy(3);
+    if (nextLeaseEnd == null || nextLeaseEnd.compareTo(third) > 0) {
+      return third;
+    }
+    var jitter = engine.random().nextLong(1 + Math.min(third.toMillis(), MOST_JITTER.toMillis()));
+    var soon = nextLeaseEnd.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : nextLeaseEnd;
+    var pause = soon.plusMillis(jitter);
+    return pause.compareTo(third) < 0 ? pause : third;
   }
 
   @Override

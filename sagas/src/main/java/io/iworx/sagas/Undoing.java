@@ -65,6 +65,7 @@ final class Undoing {
     return attempts.run(
         undo,
         engine.options().compensationRetry(),
+        Doubt.inside(),
         (number, startedAt) -> {
           journal.commitWith(
               connection -> {
@@ -81,6 +82,7 @@ final class Undoing {
     return attempts.run(
         undo,
         engine.options().compensationRetry(),
+        Doubt.outside(context.idempotencyKey(undo), false),
         (number, _) -> context.inScope(undo, number, code));
   }
 

@@ -1,5 +1,6 @@
 package io.iworx.serviceclient;
 
+import io.iworx.correlation.CorrelationHeaders;
 import io.iworx.correlation.FailureKind;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +83,12 @@ record AnswerReader<T>(ResponseType<T> type, Clock clock) {
   private Meaning<T> failed(Reply.Answered answer, FailureKind kind, String error) {
     return new Meaning.Failed<>(
         new Fault(
-            kind, answer.status(), error, problem(answer.content().octets()), Fault.Cause.ANSWER));
+            kind,
+            answer.status(),
+            error,
+            problem(answer.content().octets()),
+            answer.header(CorrelationHeaders.IDEMPOTENCY_KEY),
+            Fault.Cause.ANSWER));
   }
 
   private static String error(Reply.Answered answer) {

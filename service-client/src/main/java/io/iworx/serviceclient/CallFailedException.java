@@ -21,9 +21,18 @@ public final class CallFailedException extends RuntimeException implements Class
     return failure;
   }
 
+  /**
+   * What the failure permits. An answer that says it was done, but cannot be read, leaves open what
+   * was done: the caller has nothing to undo it by.
+   */
   @Override
   public FailureKind kind() {
-    return failure.kind();
+    return failure.status() / 100 == 2 ? new FailureKind.Unknown() : failure.kind();
+  }
+
+  @Override
+  public @Nullable String answeredKey() {
+    return failure.answeredKey();
   }
 
   /** The HTTP status, such as {@code 409}; null when there was no answer. */

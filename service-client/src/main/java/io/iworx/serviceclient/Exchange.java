@@ -141,6 +141,7 @@ final class Exchange<T> {
         fault.status(),
         fault.error(),
         fault.problem(),
+        fault.answeredKey(),
         call.toString(),
         correlation.correlationId(),
         tried,

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param status the HTTP status; 0 when there was no answer
  * @param error one sentence: the {@code error} member of the answer, or what went wrong on the way
  * @param problem the answer's body as text, cut at 4 KiB; null when there was none
+ * @param answeredKey the {@code idempotency-key} that the answer names: the receiver remembers this
+ *     key, and what it answers is what became of every request with it; null when it names none
  * @param call what was called: {@code GET /assets/1}
  * @param correlationId the correlation id it was called with
  * @param tried every attempt, the last one included; empty when it was not even tried: the deadline
@@ -23,6 +25,7 @@ public record Failure<T>(
     int status,
     String error,
     @Nullable String problem,
+    @Nullable String answeredKey,
     String call,
     String correlationId,
     List<Attempt> tried,
@@ -32,6 +35,19 @@ public record Failure<T>(
   /** Copies the list. */
   public Failure {
     tried = List.copyOf(tried);
+  }
+
+  /** A failure whose answer names no idempotency key, as an interceptor may return it. */
+  public Failure(
+      FailureKind kind,
+      int status,
+      String error,
+      @Nullable String problem,
+      String call,
+      String correlationId,
+      List<Attempt> tried,
+      Duration elapsed) {
+    this(kind, status, error, problem, null, call, correlationId, tried, elapsed);
   }
 
   /** How many times it was tried. */

@@ -10,9 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param status the HTTP status; 0 when there was no answer
  * @param error one sentence
  * @param problem the answer's body as text, cut; null when there was none
+ * @param answeredKey the idempotency key that the answer names; null when it names none
  * @param cause who ended it
  */
-record Fault(FailureKind kind, int status, String error, @Nullable String problem, Cause cause)
+record Fault(
+    FailureKind kind,
+    int status,
+    String error,
+    @Nullable String problem,
+    @Nullable String answeredKey,
+    Cause cause)
     implements Reply {
 
   /** Who ended an attempt that brought no answer, or that there was one. */
@@ -34,11 +41,11 @@ record Fault(FailureKind kind, int status, String error, @Nullable String proble
   }
 
   static Fault refused(FailureKind kind, String error) {
-    return new Fault(kind, 0, error, null, Cause.REFUSED);
+    return new Fault(kind, 0, error, null, null, Cause.REFUSED);
   }
 
   static Fault unanswered(NetworkFailure failure, Cause cause) {
-    return new Fault(failure.kind(), 0, failure.error(), null, cause);
+    return new Fault(failure.kind(), 0, failure.error(), null, null, cause);
   }
 
   /** Whether not a byte of the request went out. */

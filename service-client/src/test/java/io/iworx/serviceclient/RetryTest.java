@@ -335,7 +335,7 @@ class RetryTest {
             "x",
             ClientSettings.of(URI.create("http://localhost")).withRetry(options.withBudget(1)),
             _ -> {});
-    var fault = new Fault(new Retryable(), 503, "", null, Fault.Cause.ANSWER);
+    var fault = new Fault(new Retryable(), 503, "", null, null, Fault.Cause.ANSWER);
     var longest = new Retries(options, () -> 1.0);
     var shortest = new Retries(options, () -> 0.0);
     var expected = List.of(50L, 100L, 200L, 400L, 800L, 1600L, 2000L, 2000L);

@@ -11,6 +11,7 @@ import io.iworx.sagas.spi.SagaStoreException;
 import io.iworx.sagas.spi.SagaWork;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.StoredSaga;
+import io.iworx.sagas.spi.TakenOver;
 import io.iworx.sagas.spi.Transition;
 import java.time.Clock;
 import java.time.Duration;
@@ -93,7 +94,7 @@ public final class InMemorySagaStore implements SagaStore {
   }
 
   @Override
-  public List<StoredSaga> claim(
+  public TakenOver claim(
       String instance, Duration lease, Set<DefinitionVersion> definitions, int limit) {
     lock.lock();
     try {
@@ -107,10 +108,20 @@ public final class InMemorySagaStore implements SagaStore {
               .filter(saga -> !isAlive(saga.instance(), now))
               .limit(limit)
               .toList();
-      return abandoned.stream().map(saga -> takeOver(saga, instance)).toList();
+      return new TakenOver(
+          abandoned.stream().map(saga -> takeOver(saga, instance)).toList(),
+          nextLeaseEnd(instance, now));
     } finally {
       lock.unlock();
     }
+  }
+
+  private @Nullable Duration nextLeaseEnd(String instance, Instant now) {
+    return leases.entrySet().stream()
+        .filter(lease -> !lease.getKey().equals(instance) && lease.getValue().isAfter(now))
+        .map(lease -> Duration.between(now, lease.getValue()))
+        .min(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   private boolean isAlive(@Nullable String instance, Instant now) {

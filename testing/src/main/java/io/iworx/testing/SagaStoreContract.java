@@ -210,8 +210,8 @@ public abstract class SagaStoreContract {
     live(first, LONG);
     store().start(saga("k", "{}"), first);
 
-    assertThat(store().claim(second, LONG, Set.of(definition), 10)).isEmpty();
-    assertThat(store().claim(first, LONG, Set.of(definition), 10)).isEmpty();
+    assertThat(store().claim(second, LONG, Set.of(definition), 10).sagas()).isEmpty();
+    assertThat(store().claim(first, LONG, Set.of(definition), 10).sagas()).isEmpty();
   }
 
   @Test
@@ -219,9 +219,18 @@ public abstract class SagaStoreContract {
     var claim = started();
     store().release(first);
 
-    assertThat(store().claim(second, LONG, Set.of(definition), 10))
+    assertThat(store().claim(second, LONG, Set.of(definition), 10).sagas())
         .extracting(StoredSaga::id)
         .containsExactly(claim.sagaId());
+  }
+
+  @Test
+  void saysWhenTheNextLeaseOfAnotherEnds() {
+    live(first, Duration.ofSeconds(2));
+
+    assertThat(store().claim(second, LONG, Set.of(definition), 10).nextLeaseEnd())
+        .isPositive()
+        .isLessThanOrEqualTo(Duration.ofSeconds(2));
   }
 
   @Test
@@ -230,7 +239,7 @@ public abstract class SagaStoreContract {
     store().release(first);
 
     var otherVersion = new DefinitionVersion(definition.name(), 2);
-    assertThat(store().claim(second, LONG, Set.of(otherVersion), 10)).isEmpty();
+    assertThat(store().claim(second, LONG, Set.of(otherVersion), 10).sagas()).isEmpty();
   }
 
   @Test
@@ -242,10 +251,10 @@ public abstract class SagaStoreContract {
             .toList();
     store().release(first);
 
-    assertThat(store().claim(second, LONG, Set.of(definition), 3))
+    assertThat(store().claim(second, LONG, Set.of(definition), 3).sagas())
         .extracting(StoredSaga::id)
         .containsExactlyInAnyOrderElementsOf(ids.subList(0, 3));
-    assertThat(store().claim(second, LONG, Set.of(definition), 3))
+    assertThat(store().claim(second, LONG, Set.of(definition), 3).sagas())
         .extracting(StoredSaga::id)
         .containsExactlyInAnyOrderElementsOf(ids.subList(3, 5));
   }
@@ -256,7 +265,7 @@ public abstract class SagaStoreContract {
     store().commit(claim, new Progress(List.of(), Transition.completed("1")));
     store().release(first);
 
-    assertThat(store().claim(second, LONG, Set.of(definition), 10)).isEmpty();
+    assertThat(store().claim(second, LONG, Set.of(definition), 10).sagas()).isEmpty();
   }
 
   @Test
@@ -365,7 +374,9 @@ public abstract class SagaStoreContract {
     return await()
         .pollInterval(Duration.ofMillis(20))
         .atMost(Duration.ofSeconds(10))
-        .until(() -> store().claim(second, LONG, Set.of(definition), 10), taken -> !taken.isEmpty())
+        .until(
+            () -> store().claim(second, LONG, Set.of(definition), 10).sagas(),
+            taken -> !taken.isEmpty())
         .getFirst();
   }
 

@@ -259,6 +259,7 @@ abstract class SagaTakeoverPromises extends SagaStepPromises {
               store().release(holder(run));
               return !store()
                   .claim("usurper-" + name, SOON, Set.of(new DefinitionVersion(name, 1)), 10)
+                  .sagas()
                   .isEmpty();
             });
     goOn.countDown();

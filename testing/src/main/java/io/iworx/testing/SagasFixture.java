@@ -38,7 +38,7 @@ abstract class SagasFixture {
   static final RetryPolicy QUICK = new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(2));
   static final EventType<Note> NOTED = EventType.of("test.noted", Note.class);
 
-  final String name = "saga-" + Uuid7.next();
+  String name = "saga-" + Uuid7.next();
   final List<String> happened = new CopyOnWriteArrayList<>();
   final List<Sagas> opened = new ArrayList<>();
   EventBus bus;
@@ -91,6 +91,15 @@ abstract class SagasFixture {
   protected void close() {
     opened.forEach(Sagas::close);
     bus.close();
+  }
+
+  /** As for another test: instances, definitions and what happened are new. */
+  void reopen() {
+    close();
+    opened.clear();
+    happened.clear();
+    name = "saga-" + Uuid7.next();
+    open();
   }
 
   Sagas instance() {

@@ -1,12 +1,14 @@
 package io.iworx.examples.http;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** An answer that is not a success, thrown from wherever it becomes clear. */
 public final class HttpError extends RuntimeException {
   private final int status;
   private final String error;
   private final transient Map<String, ?> members;
+  private final @Nullable String answeredKey;
 
   /**
    * Any error answer.
@@ -16,10 +18,15 @@ public final class HttpError extends RuntimeException {
    * @param members what else the answer's body has
    */
   public HttpError(int status, String error, Map<String, ?> members) {
+    this(status, error, members, null);
+  }
+
+  private HttpError(int status, String error, Map<String, ?> members, @Nullable String key) {
     super(error);
     this.status = status;
     this.error = error;
     this.members = members;
+    this.answeredKey = key;
   }
 
   /** 400: a member of the body, or a query parameter, is not what it must be. */
@@ -40,6 +47,19 @@ public final class HttpError extends RuntimeException {
   /** 409: the request contradicts how things stand. */
   public static HttpError conflict(String error, Map<String, ?> members) {
     return new HttpError(409, error, members);
+  }
+
+  /**
+   * The same answer, naming the request's idempotency key: this service remembers the key, and no
+   * request with it has taken effect, nor will one.
+   */
+  public HttpError answering(String idempotencyKey) {
+    return new HttpError(status, error, members, idempotencyKey);
+  }
+
+  /** The idempotency key it answers; null when it names none. */
+  public @Nullable String answeredKey() {
+    return answeredKey;
   }
 
   public int status() {

@@ -1,5 +1,6 @@
 package io.iworx.examples.http;
 
+import io.iworx.correlation.CorrelationHeaders;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,6 +30,9 @@ final class RouterServlet extends HttpServlet {
       var answer = match.handler().answer(new Request(request, match.variables()));
       write(response, answer.status(), "application/json", answer.body());
     } catch (HttpError e) {
+      if (e.answeredKey() != null) {
+        response.setHeader(CorrelationHeaders.IDEMPOTENCY_KEY, e.answeredKey());
+      }
       fail(response, e.status(), e.error(), e.members());
     } catch (Exception e) {
       unexpected(request, response, e);

@@ -3,6 +3,7 @@ package io.iworx.examples.inventory;
 import io.iworx.correlation.CorrelationHeaders;
 import io.iworx.correlation.Uuid7;
 import io.iworx.examples.http.Answer;
+import io.iworx.examples.http.HttpError;
 import io.iworx.examples.http.Request;
 import io.iworx.examples.http.Tenancy;
 import io.iworx.examples.storage.Database;
@@ -26,11 +27,26 @@ final class ReservationApi {
   Answer reserve(Request request) throws IOException {
     var wanted = request.body(ReservationRequest.class);
     var organization = Tenancy.ownerOfNewRow(wanted.organizationId());
-    var key = request.header(CorrelationHeaders.IDEMPOTENCY_KEY).orElseGet(Uuid7::next);
-    var reservation =
-        database.inTransaction(
-            connection -> reservations.reserve(connection, organization, key, wanted));
-    return done(reservation.workOrderId(), reservation.items());
+    var key = request.header(CorrelationHeaders.IDEMPOTENCY_KEY);
+    try {
+      var reservation =
+          database.inTransaction(
+              connection ->
+                  reservations.reserve(
+                      connection, organization, key.orElseGet(Uuid7::next), wanted));
+      return done(reservation.workOrderId(), reservation.items());
+    } catch (HttpError e) {
+      if (e.answeredKey() == null || key.isEmpty()) {
+        throw e;
+      }
+      var workOrder = wanted.workOrderId();
+      var earlier =
+          database
+              .inTransaction(
+                  connection -> reservations.refuse(connection, organization, key.get(), workOrder))
+              .orElseThrow(() -> e);
+      return done(earlier.workOrderId(), earlier.items());
+    }
   }
 
   Answer release(Request request) throws IOException {

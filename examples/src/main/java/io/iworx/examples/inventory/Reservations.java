@@ -11,6 +11,7 @@ import io.iworx.examples.storage.Table;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -43,14 +44,15 @@ final class Reservations {
     }
     var missing = stock.keep(connection, wanted);
     if (!missing.isEmpty()) {
-      throw HttpError.conflict("Parts are missing", Map.of("missing", missing));
+      throw HttpError.conflict("Parts are missing", Map.of("missing", missing)).answering(key);
     }
     return wanted;
   }
 
   private static Reservation again(Reservation wanted, Reservation first) {
     if (first.state() == State.RELEASED) {
-      throw HttpError.conflict("The reservation was released before", Map.of());
+      throw HttpError.conflict("The reservation was released before", Map.of())
+          .answering(wanted.idempotencyKey());
     }
     if (!first.items().equals(wanted.items())) {
       throw HttpError.conflict(
@@ -64,17 +66,28 @@ final class Reservations {
    * takes nothing.
    */
   List<Line> undo(Connection connection, String organization, String key, String workOrderId) {
-    var never =
-        new Reservation(
-            UUID.fromString(Uuid7.next()),
-            organization,
-            key,
-            workOrderId,
-            List.of(),
-            State.RELEASED);
-    return TABLE.insertIfAbsent(connection, never)
+    return TABLE.insertIfAbsent(connection, never(organization, key, workOrderId))
         ? List.of()
         : release(connection, List.of(withKey(connection, organization, key)));
+  }
+
+  /**
+   * Keeps the key of a request that was refused, so that an earlier request with it, still on its
+   * way, takes nothing when it comes.
+   *
+   * @return what an earlier one did before that
+   */
+  Optional<Reservation> refuse(
+      Connection connection, String organization, String key, String workOrderId) {
+    return TABLE.insertIfAbsent(connection, never(organization, key, workOrderId))
+        ? Optional.empty()
+        : Optional.of(withKey(connection, organization, key))
+            .filter(it -> it.state() == State.RESERVED);
+  }
+
+  private static Reservation never(String organization, String key, String workOrderId) {
+    return new Reservation(
+        UUID.fromString(Uuid7.next()), organization, key, workOrderId, List.of(), State.RELEASED);
   }
 
   /** Gives back all that is kept for a work order. */

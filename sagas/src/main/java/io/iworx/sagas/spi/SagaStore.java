@@ -44,10 +44,9 @@ public interface SagaStore {
    * Prolongs the instance's lease, then takes over open sagas of the given definitions whose
    * holder's lease has ended, or that have no holder: oldest first, at most {@code limit}.
    *
-   * @return those taken over, with their step records
+   * @return those taken over, with their step records, and when the next lease of another ends
    */
-  List<StoredSaga> claim(
-      String instance, Duration lease, Set<DefinitionVersion> definitions, int limit);
+  TakenOver claim(String instance, Duration lease, Set<DefinitionVersion> definitions, int limit);
 
   /**
    * Adds step records and changes the state: both or neither.
