@@ -3,6 +3,7 @@ package io.iworx.console;
 import io.iworx.eventbus.EventBus;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.gateway.Gateway;
+import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.trace.spi.TraceStore;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * @param reload has the gateway read its configuration again; throws with a sentence when that
  *     cannot be used
  * @param eventLog the events and the subscriptions to them
+ * @param sagas how sagas stand, and what can be done with them
  * @param bus publishes what an administrator publishes
  * @param traces what correlation ids set off
  * @param facts what the process that runs it knows about itself: machine, database
@@ -22,6 +24,7 @@ public record ConsoleSources(
     Gateway gateway,
     Runnable reload,
     EventLog eventLog,
+    SagaOperations sagas,
     EventBus bus,
     TraceStore traces,
     Supplier<List<Finding>> facts) {}

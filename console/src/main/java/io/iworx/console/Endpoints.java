@@ -10,6 +10,7 @@ final class Endpoints {
     var events = new EventEndpoints(sources.eventLog(), sources.bus());
     var subscriptions = new SubscriptionEndpoints(sources.eventLog());
     var deadLetters = new DeadLetterEndpoints(sources.eventLog());
+    var sagas = new SagaEndpoints(sources.sagas());
     var routes = new RouteEndpoints(sources.gateway(), sources.reload());
     var doctor = new Doctor(sources);
     return List.of(
@@ -22,6 +23,9 @@ final class Endpoints {
         new Endpoint("POST", "/admin/subscriptions/{}", subscriptions::change),
         new Endpoint("GET", "/admin/dead-letters/{}", deadLetters::list),
         new Endpoint("POST", "/admin/dead-letters/{}", deadLetters::change),
+        new Endpoint("GET", "/admin/sagas", sagas::list),
+        new Endpoint("GET", "/admin/sagas/{}", sagas::show),
+        new Endpoint("POST", "/admin/sagas/{}", sagas::change),
         new Endpoint("GET", "/admin/routes", routes::list),
         new Endpoint("POST", "/admin/routes/reload", routes::reload),
         new Endpoint("GET", "/admin/doctor", doctor));

@@ -5,7 +5,9 @@ import io.iworx.eventbus.EventBus;
 import io.iworx.gateway.Gateway;
 import io.iworx.gateway.GatewayConfig;
 import io.iworx.gateway.Route;
+import io.iworx.sagas.spi.SagaStore;
 import io.iworx.testing.InMemoryEventLog;
+import io.iworx.testing.InMemorySagaStore;
 import io.iworx.trace.TraceEntry;
 import io.iworx.trace.TraceRecorder;
 import io.iworx.trace.spi.TraceStore;
@@ -39,11 +41,13 @@ final class Fixture implements AutoCloseable {
                       Route.of("people", URI.create("http://127.0.0.1:9"))))
               .withPort(0),
           TraceRecorder.none());
+  final SagaStore sagaStore = InMemorySagaStore.create();
   final ConsoleSources sources =
       new ConsoleSources(
           gateway,
           this::reload,
           log,
+          sagaStore.operations(),
           bus,
           traces,
           () -> List.of(Finding.good("java", "It is there.")));

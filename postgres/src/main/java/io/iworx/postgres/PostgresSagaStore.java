@@ -1,11 +1,12 @@
 package io.iworx.postgres;
 
+import io.iworx.sagas.SagaException;
 import io.iworx.sagas.SagaState;
 import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.Progress;
 import io.iworx.sagas.spi.SagaClaim;
-import io.iworx.sagas.spi.SagaClaimLostException;
+import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
 import io.iworx.sagas.spi.SagaWork;
@@ -41,7 +42,7 @@ public final class PostgresSagaStore implements SagaStore {
 
   /** Statements on a connection. */
   @FunctionalInterface
-  private interface Statements<T> {
+  interface Statements<T> {
     T run(Connection connection) throws SQLException;
   }
 
@@ -73,8 +74,15 @@ public final class PostgresSagaStore implements SagaStore {
 
   @Override
   public void commit(SagaClaim claim, Progress progress) {
-    if (!alone(notRecorded(claim), connection -> SagaRecords.add(connection, claim, progress))) {
-      throw new SagaClaimLostException(claim);
+    var refusal =
+        alone(
+            notRecorded(claim),
+            connection ->
+                SagaRecords.add(connection, claim, progress)
+                    ? Optional.<SagaException>empty()
+                    : Optional.of(SagaRecords.refusal(connection, claim)));
+    if (refusal.isPresent()) {
+      throw refusal.get();
     }
   }
 
@@ -83,6 +91,11 @@ public final class PostgresSagaStore implements SagaStore {
     try (var transaction = SagaTransaction.begin(dataSource, claim)) {
       transaction.run(work);
     }
+  }
+
+  @Override
+  public SagaOperations operations() {
+    return new PostgresSagaOperations(this);
   }
 
   @Override
@@ -119,7 +132,7 @@ public final class PostgresSagaStore implements SagaStore {
         what + ": " + e.getMessage() + " (SQL state " + e.getSQLState() + ").", e);
   }
 
-  private <T> T alone(String failure, Statements<T> statements) {
+  <T> T alone(String failure, Statements<T> statements) {
     try (var connection = dataSource.getConnection()) {
       var before = connection.getAutoCommit();
       if (!before) {

@@ -3,6 +3,7 @@ package io.iworx.postgres;
 import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.sagas.spi.StoredSaga;
 import io.iworx.sagas.spi.TakenOver;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Leases of instances, and taking over the sagas of those whose lease has ended. */
@@ -18,9 +20,10 @@ final class SagaClaims {
   private static final String CLAIM =
       """
       WITH alive AS (
-        INSERT INTO saga_instances (instance, lease_until)
-        VALUES (?, now() + ? * interval '1 millisecond')
-        ON CONFLICT (instance) DO UPDATE SET lease_until = excluded.lease_until),
+        INSERT INTO saga_instances (instance, lease_until, definitions)
+        VALUES (?, now() + ? * interval '1 millisecond', ?)
+        ON CONFLICT (instance) DO UPDATE
+          SET lease_until = excluded.lease_until, definitions = excluded.definitions),
       gone AS (
         DELETE FROM saga_instances WHERE lease_until < now() - interval '1 day' AND instance <> ?),
       abandoned AS (
@@ -65,19 +68,17 @@ final class SagaClaims {
     try (var statement = connection.prepareStatement(CLAIM)) {
       statement.setString(1, instance);
       statement.setLong(2, lease.toMillis());
-      statement.setString(3, instance);
+      statement.setArray(3, texts(connection, ordered, it -> it.name() + "/" + it.version()));
+      statement.setString(4, instance);
+      statement.setArray(5, texts(connection, ordered, DefinitionVersion::name));
       statement.setArray(
-          4,
-          connection.createArrayOf(
-              "text", ordered.stream().map(DefinitionVersion::name).toArray()));
-      statement.setArray(
-          5,
+          6,
           connection.createArrayOf(
               "integer", ordered.stream().map(DefinitionVersion::version).toArray()));
-      statement.setString(6, instance);
-      statement.setInt(7, limit);
-      statement.setString(8, instance);
+      statement.setString(7, instance);
+      statement.setInt(8, limit);
       statement.setString(9, instance);
+      statement.setString(10, instance);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           leaseEnd = leaseEnd(rows);
@@ -88,6 +89,14 @@ final class SagaClaims {
       }
     }
     return new TakenOver(SagaRows.withSteps(connection, taken), leaseEnd);
+  }
+
+  private static Array texts(
+      Connection connection,
+      List<DefinitionVersion> definitions,
+      Function<DefinitionVersion, String> text)
+      throws SQLException {
+    return connection.createArrayOf("text", definitions.stream().map(text).toArray());
   }
 
   private static @Nullable Duration leaseEnd(ResultSet row) throws SQLException {

@@ -1,8 +1,12 @@
 package io.iworx.postgres;
 
+import io.iworx.sagas.SagaException;
 import io.iworx.sagas.SagaFailure;
+import io.iworx.sagas.SagaState;
 import io.iworx.sagas.spi.Progress;
+import io.iworx.sagas.spi.SagaCancelledException;
 import io.iworx.sagas.spi.SagaClaim;
+import io.iworx.sagas.spi.SagaClaimLostException;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.Transition;
 import java.sql.Connection;
@@ -23,7 +27,7 @@ final class SagaRecords {
       """
       WITH held AS (
         SELECT id FROM sagas
-        WHERE id = ? AND instance = ? AND fence = ? AND state IN ('RUNNING', 'COMPENSATING')
+        WHERE id = ? AND instance = ? AND fence = ? AND (state = 'COMPENSATING' OR state = 'RUNNING' AND cancel_reason IS NULL)
         FOR NO KEY UPDATE)
       """;
 
@@ -31,13 +35,13 @@ final class SagaRecords {
       """
       WITH held AS (
         UPDATE sagas
-        SET state = ?, output = ?::json, stuck_reason = ?,
+        SET state = ?, output = ?::json, stuck_reason = ?, stuck_step = ?, stuck_from = ?,
             failed_step = coalesce(?, failed_step), failure_kind = coalesce(?, failure_kind),
             failure_message = coalesce(?, failure_message),
             failure_code = coalesce(?, failure_code),
             failure_detail = coalesce(?, failure_detail),
             ended_at = CASE WHEN ? THEN clock_timestamp() END
-        WHERE id = ? AND instance = ? AND fence = ? AND state = ?
+        WHERE id = ? AND instance = ? AND fence = ? AND state = ?{unless_cancelled}
         RETURNING id)
       """;
 
@@ -80,17 +84,47 @@ final class SagaRecords {
 
   private static String sql(Progress progress) {
     var count = progress.records().size();
-    return (progress.transition() == null ? HELD : CHANGED)
+    var transition = progress.transition();
+    return (transition == null ? HELD : changed(transition))
         + (count == 0
             ? ""
             : ADDED.replace("{records}", String.join(", ", Collections.nCopies(count, RECORD))))
         + "SELECT count(*) FROM held";
   }
 
+  /** Whether it completes or is cancelled, this statement and the other decide by the row. */
+  private static String changed(Transition transition) {
+    var completes = transition.to() == SagaState.COMPLETED;
+    return CHANGED.replace("{unless_cancelled}", completes ? " AND cancel_reason IS NULL" : "");
+  }
+
+  /** Why nothing was added. */
+  static SagaException refusal(Connection connection, SagaClaim claim) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            """
+            SELECT cancel_reason FROM sagas
+            WHERE id = ? AND instance = ? AND fence = ? AND state = 'RUNNING'
+              AND cancel_reason IS NOT NULL
+            """)) {
+      var parameters = new Parameters(statement);
+      parameters.add(UUID.fromString(claim.sagaId()));
+      parameters.add(claim.instance());
+      parameters.add(claim.fence());
+      try (var rows = statement.executeQuery()) {
+        return rows.next()
+            ? new SagaCancelledException(claim.sagaId(), rows.getString(1))
+            : new SagaClaimLostException(claim);
+      }
+    }
+  }
+
   private static void setChange(Parameters parameters, Transition transition) throws SQLException {
     parameters.add(transition.to().name());
     parameters.add(transition.output());
     parameters.add(transition.stuckReason());
+    parameters.add(transition.stuckStep());
+    parameters.add(transition.to() == SagaState.STUCK ? transition.from().name() : null);
     var failure = transition.failure();
     parameters.add(failure == null ? null : failure.step());
     setFailure(parameters, failure);

@@ -128,6 +128,7 @@ final class SagaRows {
   }
 
   static StoredSaga saga(ResultSet row) throws SQLException {
+    var stuckFrom = row.getString("stuck_from");
     return new StoredSaga(
         row.getString("id"),
         row.getString("definition"),
@@ -138,6 +139,9 @@ final class SagaRows {
         row.getString("output"),
         failure(row, row.getString("failed_step")),
         row.getString("stuck_reason"),
+        row.getString("stuck_step"),
+        stuckFrom == null ? null : SagaState.valueOf(stuckFrom),
+        row.getString("cancel_reason"),
         correlation(row),
         row.getString("instance"),
         row.getLong("fence"),

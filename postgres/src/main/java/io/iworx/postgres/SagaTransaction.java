@@ -1,8 +1,8 @@
 package io.iworx.postgres;
 
+import io.iworx.sagas.SagaException;
 import io.iworx.sagas.spi.Progress;
 import io.iworx.sagas.spi.SagaClaim;
-import io.iworx.sagas.spi.SagaClaimLostException;
 import io.iworx.sagas.spi.SagaWork;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -77,7 +77,15 @@ final class SagaTransaction implements AutoCloseable {
       throw ownOrStore(e, isRolledBack(e));
     }
     if (!held) {
-      throw new SagaClaimLostException(claim);
+      throw refusal();
+    }
+  }
+
+  private SagaException refusal() {
+    try {
+      return SagaRecords.refusal(connection, claim);
+    } catch (SQLException e) {
+      return PostgresSagaStore.failed(PostgresSagaStore.notRecorded(claim), e);
     }
   }
 

@@ -12,6 +12,7 @@ import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.Progress;
 import io.iworx.sagas.spi.SagaClaim;
+import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaWork;
 import io.iworx.sagas.spi.StoredSaga;
@@ -202,6 +203,11 @@ final class CrashingSagas {
             return progress;
           });
       moments.pass();
+    }
+
+    @Override
+    public SagaOperations operations() {
+      return store.operations();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.iworx.eventbus.EventBus;
 import io.iworx.eventbus.EventConflictException;
 import io.iworx.eventbus.NewEvent;
 import io.iworx.sagas.spi.Progress;
+import io.iworx.sagas.spi.SagaCancelledException;
 import io.iworx.sagas.spi.SagaClaim;
 import io.iworx.sagas.spi.SagaClaimLostException;
 import io.iworx.sagas.spi.SagaStore;
@@ -35,6 +36,7 @@ final class Journal {
   private final Set<String> undone = new HashSet<>();
   private final List<StepRecord> pending = new ArrayList<>();
   private final List<NewEvent<?>> events = new ArrayList<>();
+  private final @Nullable String cancelReason;
   private SagaState state;
   private int replayed;
   private int sequence;
@@ -44,6 +46,7 @@ final class Journal {
     this.bus = bus;
     this.claim = claim;
     this.state = saga.state();
+    this.cancelReason = saga.cancelReason();
     for (var step : saga.steps()) {
       sequence = step.sequence();
       switch (step.kind()) {
@@ -84,6 +87,13 @@ final class Journal {
     }
     replayed++;
     return expected;
+  }
+
+  /** Leaves the body of a saga that was cancelled before this pass. */
+  void requireNotCancelled() {
+    if (cancelReason != null) {
+      throw Unwind.cancelled(cancelReason);
+    }
   }
 
   /** As of the last commit. */
@@ -177,6 +187,9 @@ final class Journal {
           });
     } catch (SagaClaimLostException e) {
       throw Unwind.claimLost(e);
+    } catch (SagaCancelledException e) {
+      sequence = before;
+      throw Unwind.cancelled(e.reason());
     } catch (SagaStoreException e) {
       throw Unwind.storeFailed(e);
     } catch (Exception e) {
@@ -228,6 +241,7 @@ final class Journal {
   private static PublishFailed outcomeOf(Exception e) {
     return switch (e) {
       case SagaClaimLostException lost -> throw Unwind.claimLost(lost);
+      case SagaCancelledException cancelled -> throw Unwind.cancelled(cancelled.reason());
       case PublishFailed failed -> failed;
       default -> throw Unwind.storeFailed(e);
     };

@@ -5,6 +5,7 @@ import io.iworx.correlation.Uuid7;
 import io.iworx.eventbus.EventBus;
 import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.sagas.spi.NewSaga;
+import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
 import io.iworx.sagas.spi.StoredSaga;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class SagaEngine implements Sagas {
   private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
   private static final int START_ATTEMPTS = 3;
+  private static final Duration LAST_RECORDS = Duration.ofMillis(500);
 
   private final EventBus bus;
   private final SagaStore store;
@@ -192,22 +194,33 @@ final class SagaEngine implements Sagas {
   }
 
   @Override
+  public SagaOperations operations() {
+    return store.operations();
+  }
+
+  @Override
   public void close() {
     closing.countDown();
     takeover.close();
-    var deadline = System.nanoTime() + options.closeTimeout().toNanos();
+    awaitRunners(options.closeTimeout());
+    running.values().forEach(SagaRunner::interrupt);
+    // What they know by now they still record, as long as this instance holds them.
+    awaitRunners(LAST_RECORDS);
+    try {
+      store.release(options.instance());
+    } catch (SagaStoreException e) {
+      LOG.warn("Other instances wait for the end of this one's lease: {}", e.getMessage());
+    }
+  }
+
+  private void awaitRunners(Duration atMost) {
+    var deadline = System.nanoTime() + atMost.toNanos();
     try {
       for (var runner : running.values()) {
         runner.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    running.values().forEach(SagaRunner::interrupt);
-    try {
-      store.release(options.instance());
-    } catch (SagaStoreException e) {
-      LOG.warn("Other instances wait for the end of this one's lease: {}", e.getMessage());
     }
   }
 }

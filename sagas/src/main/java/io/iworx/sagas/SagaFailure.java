@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Why a saga, or one of its steps, failed.
  *
  * @param step the step's identity, such as {@code reserve-parts} or {@code reserve#2}; {@value
- *     #BODY} when the code between steps threw
+ *     #BODY} when the code between steps threw, {@value #CANCEL} when it was cancelled
  * @param message what was thrown, in its own words
  * @param kind what the failure permits
  * @param code a short word for programs, such as an HTTP status {@code 409}; null when there is
@@ -21,6 +21,9 @@ public record SagaFailure(
 
   /** The step of a failure that no step is to blame for. */
   public static final String BODY = "body";
+
+  /** The step of the failure of a saga that was cancelled. */
+  public static final String CANCEL = "cancel";
 
   private static final int MAX_MESSAGE = 1_000;
   private static final int MAX_DETAIL = 8_192;

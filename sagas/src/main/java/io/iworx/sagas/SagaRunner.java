@@ -201,10 +201,16 @@ final class SagaRunner {
   }
 
   private Ending afterReplay(Unwind unwind) {
-    if (unwind.why() != Unwind.Why.REPLAYED) {
-      throw unwind;
-    }
-    return new Ending.Failed(engine.failureOf(saga));
+    return switch (unwind.why()) {
+      case REPLAYED -> new Ending.Failed(engine.failureOf(saga));
+      case CANCELLED -> new Ending.Failed(cancelled(unwind));
+      case STUCK, CLAIM_LOST, CLOSING, STORE_FAILED -> throw unwind;
+    };
+  }
+
+  private static SagaFailure cancelled(Unwind unwind) {
+    var failure = unwind.failure();
+    return failure == null ? SagaFailure.of(SagaFailure.CANCEL, unwind) : failure;
   }
 
   private void complete(Steps steps, Undoing undoing, @Nullable Object output) {
@@ -217,6 +223,11 @@ final class SagaRunner {
       failure = e.failure();
     } catch (UnstorableValue e) {
       failure = SagaFailure.of(SagaFailure.BODY, e);
+    } catch (Unwind e) {
+      if (e.why() != Unwind.Why.CANCELLED) {
+        throw e;
+      }
+      failure = cancelled(e);
     }
     undoing.undoAll(steps.undoables(), failure);
   }
@@ -226,7 +237,7 @@ final class SagaRunner {
         "Saga {} ({}, key {}) is STUCK: {}", saga.id(), saga.definition(), saga.key(), e.reason());
     journal.dropEvents();
     try {
-      journal.commit(Transition.stuck(journal.state(), e.failure(), e.reason()));
+      journal.commit(Transition.stuck(journal.state(), e.failure(), e.reason(), e.step()));
     } catch (PublishFailed impossible) {
       throw new IllegalStateException("Without events nothing is published.", impossible);
     }

@@ -20,7 +20,8 @@ public enum SagaState {
     return switch (this) {
       case RUNNING -> Set.of(COMPENSATING, COMPLETED, COMPENSATED, STUCK);
       case COMPENSATING -> Set.of(COMPENSATED, STUCK);
-      case COMPLETED, COMPENSATED, STUCK -> Set.of();
+      case STUCK -> Set.of(RUNNING, COMPENSATING);
+      case COMPLETED, COMPENSATED -> Set.of();
     };
   }
 

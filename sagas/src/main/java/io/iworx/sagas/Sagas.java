@@ -1,6 +1,7 @@
 package io.iworx.sagas;
 
 import io.iworx.eventbus.EventBus;
+import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 
 /**
@@ -39,6 +40,9 @@ public interface Sagas extends AutoCloseable {
    */
   <I, O> SagaDefinition<I, O> define(
       String name, int version, Class<I> inputType, Class<O> outputType, SagaBody<I, O> body);
+
+  /** What an operator sees of sagas and can do with them, whichever instance runs them. */
+  SagaOperations operations();
 
   /**
    * Stops after the step each saga is in, interrupting it when the time to close is over, and lets

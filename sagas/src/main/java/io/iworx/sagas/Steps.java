@@ -161,7 +161,7 @@ final class Steps {
 
   private @Nullable Object replayed(String identity, StepRecord recorded, Class<?> type) {
     var failure = recorded.failure();
-    if (failure != null) {
+    if (recorded.kind() == StepRecord.Kind.FAILED && failure != null) {
       throw new StepFailed(failure);
     }
     try {
@@ -173,6 +173,10 @@ final class Steps {
 
   private @Nullable Object execute(String identity, Work work) {
     engine.requireOpen();
+    // What may have been begun ends with a known outcome first.
+    if (!(mayHaveBegun && work instanceof Work.Outside)) {
+      journal.requireNotCancelled();
+    }
     if (work instanceof Work.Outside) {
       commit(null);
     }
@@ -209,7 +213,8 @@ final class Steps {
                   + " with the same idempotency key none told ("
                   + failure.message()
                   + ").",
-              failure);
+              failure,
+              identity);
     };
   }
 

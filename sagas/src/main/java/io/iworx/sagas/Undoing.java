@@ -111,6 +111,7 @@ final class Undoing {
             + count
             + (count == 1 ? " attempt: " : " attempts: ")
             + why.message(),
-        failure);
+        failure,
+        identity + StepContext.UNDO);
   }
 }

@@ -20,41 +20,59 @@ final class Unwind extends Error {
     /** Load the saga again and run the body again. */
     STORE_FAILED,
     /** Undo: the replay has passed the last record of a saga that is COMPENSATING. */
-    REPLAYED
+    REPLAYED,
+    /** Undo: its cancellation was asked for. */
+    CANCELLED
   }
 
   private final Why why;
   private final transient @Nullable SagaFailure failure;
+  private final @Nullable String step;
 
   private Unwind(
-      Why why, String message, @Nullable SagaFailure failure, @Nullable Throwable cause) {
+      Why why,
+      String message,
+      @Nullable SagaFailure failure,
+      @Nullable String step,
+      @Nullable Throwable cause) {
     super(message, cause);
+    this.step = step;
     this.why = why;
     this.failure = failure;
   }
 
   static Unwind stuck(String reason) {
-    return new Unwind(Why.STUCK, reason, null, null);
+    return new Unwind(Why.STUCK, reason, null, null, null);
   }
 
-  static Unwind stuck(String reason, SagaFailure failure) {
-    return new Unwind(Why.STUCK, reason, failure, null);
+  /** At a step, or with {@code /undo} at the end at its compensation. */
+  static Unwind stuck(String reason, SagaFailure failure, String step) {
+    return new Unwind(Why.STUCK, reason, failure, step, null);
   }
 
   static Unwind claimLost(Throwable cause) {
-    return new Unwind(Why.CLAIM_LOST, String.valueOf(cause.getMessage()), null, cause);
+    return new Unwind(Why.CLAIM_LOST, String.valueOf(cause.getMessage()), null, null, cause);
   }
 
   static Unwind closing() {
-    return new Unwind(Why.CLOSING, "Sagas are closing on this instance.", null, null);
+    return new Unwind(Why.CLOSING, "Sagas are closing on this instance.", null, null, null);
   }
 
   static Unwind storeFailed(Throwable cause) {
-    return new Unwind(Why.STORE_FAILED, String.valueOf(cause.getMessage()), null, cause);
+    return new Unwind(Why.STORE_FAILED, String.valueOf(cause.getMessage()), null, null, cause);
   }
 
   static Unwind replayed() {
-    return new Unwind(Why.REPLAYED, "Everything recorded is replayed.", null, null);
+    return new Unwind(Why.REPLAYED, "Everything recorded is replayed.", null, null, null);
+  }
+
+  static Unwind cancelled(String reason) {
+    return new Unwind(
+        Why.CANCELLED,
+        reason,
+        new SagaFailure(SagaFailure.CANCEL, reason, SagaFailure.Kind.PERMANENT, "cancelled", null),
+        null,
+        null);
   }
 
   Why why() {
@@ -64,6 +82,11 @@ final class Unwind extends Error {
   /** What failed before the saga became stuck; null when nothing did. */
   @Nullable SagaFailure failure() {
     return failure;
+  }
+
+  /** Where it is stuck; null when no step is to blame. */
+  @Nullable String step() {
+    return step;
   }
 
   String reason() {

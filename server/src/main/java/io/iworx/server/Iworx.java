@@ -69,6 +69,7 @@ public final class Iworx {
     line.addSubcommand(new LogCommand());
     line.addSubcommand(new SubscriptionsCommand());
     line.addSubcommand(new DeadLettersCommand());
+    line.addSubcommand(new SagasCommand());
     line.addSubcommand(new RoutesCommand());
     line.addSubcommand(new DoctorCommand());
     for (var extension : ServiceLoader.load(Extension.class)) {

@@ -96,7 +96,16 @@ final class PlatformStart {
     var adminToken = adminToken();
     var console =
         console(
-            consolePort, adminToken, new ConsoleSources(gateway, reload, log, bus, traces, facts));
+            consolePort,
+            adminToken,
+            new ConsoleSources(
+                gateway,
+                reload,
+                log,
+                PostgresSagaStore.create(database.pool()).operations(),
+                bus,
+                traces,
+                facts));
     // Again, above the console: at the end the gateway drains while the console still says so.
     parts.add("The gateway", gateway);
     parts.add("Readiness", console::draining);

@@ -4,10 +4,15 @@ import io.iworx.sagas.SagaState;
 import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.Progress;
+import io.iworx.sagas.spi.SagaCancelledException;
 import io.iworx.sagas.spi.SagaClaim;
 import io.iworx.sagas.spi.SagaClaimLostException;
+import io.iworx.sagas.spi.SagaOperation;
+import io.iworx.sagas.spi.SagaOperationRefused;
+import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
+import io.iworx.sagas.spi.SagaView;
 import io.iworx.sagas.spi.SagaWork;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.StoredSaga;
@@ -26,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +43,8 @@ public final class InMemorySagaStore implements SagaStore {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, StoredSaga> sagas = new TreeMap<>();
   private final Map<String, Instant> leases = new HashMap<>();
+  private final Map<String, Set<DefinitionVersion>> capable = new HashMap<>();
+  private final List<InMemorySagaOperations.Kept> operations = new ArrayList<>();
 
   private InMemorySagaStore(Clock clock) {
     this.clock = clock;
@@ -85,6 +93,9 @@ public final class InMemorySagaStore implements SagaStore {
         null,
         null,
         null,
+        null,
+        null,
+        null,
         saga.correlation().withDeadline(null),
         instance,
         1,
@@ -100,6 +111,7 @@ public final class InMemorySagaStore implements SagaStore {
     try {
       var now = clock.instant();
       leases.put(instance, now.plus(lease));
+      capable.put(instance, Set.copyOf(definitions));
       var abandoned =
           sagas.values().stream()
               .filter(saga -> saga.state().isOpen())
@@ -129,23 +141,7 @@ public final class InMemorySagaStore implements SagaStore {
   }
 
   private StoredSaga takeOver(StoredSaga saga, String instance) {
-    var taken =
-        new StoredSaga(
-            saga.id(),
-            saga.definition(),
-            saga.version(),
-            saga.key(),
-            saga.state(),
-            saga.input(),
-            saga.output(),
-            saga.failure(),
-            saga.stuckReason(),
-            saga.correlation(),
-            instance,
-            saga.fence() + 1,
-            saga.startedAt(),
-            saga.endedAt(),
-            saga.steps());
+    var taken = saga.withHolder(instance, saga.fence() + 1);
     sagas.put(saga.id(), taken);
     return taken;
   }
@@ -179,29 +175,15 @@ public final class InMemorySagaStore implements SagaStore {
         || (transition != null && transition.from() != saga.state())) {
       throw new SagaClaimLostException(claim);
     }
+    var goesOn = transition == null || transition.to() == SagaState.COMPLETED;
+    if (saga.cancelReason() != null && saga.state() == SagaState.RUNNING && goesOn) {
+      throw new SagaCancelledException(saga.id(), saga.cancelReason());
+    }
     return saga;
   }
 
   private StoredSaga changed(StoredSaga saga, @Nullable Transition transition) {
-    if (transition == null) {
-      return saga;
-    }
-    return new StoredSaga(
-        saga.id(),
-        saga.definition(),
-        saga.version(),
-        saga.key(),
-        transition.to(),
-        saga.input(),
-        transition.output(),
-        transition.failure() == null ? saga.failure() : transition.failure(),
-        transition.stuckReason(),
-        saga.correlation(),
-        saga.instance(),
-        saga.fence(),
-        saga.startedAt(),
-        transition.to().isOpen() ? null : clock.instant(),
-        saga.steps());
+    return transition == null ? saga : saga.after(transition, clock.instant());
   }
 
   /**
@@ -216,6 +198,57 @@ public final class InMemorySagaStore implements SagaStore {
         "The saga store in memory takes part in no transaction; saga "
             + claim.sagaId()
             + " needs a step without a connection.");
+  }
+
+  @Override
+  public SagaOperations operations() {
+    return new InMemorySagaOperations(this);
+  }
+
+  /** Changes one saga, and keeps what was done. */
+  void operate(String sagaId, String action, Function<StoredSaga, StoredSaga> change, String why) {
+    lock.lock();
+    try {
+      var saga = sagas.get(sagaId);
+      if (saga == null) {
+        throw new SagaOperationRefused("There is no saga " + sagaId + ".");
+      }
+      var changed = change.apply(saga);
+      if (!changed.equals(saga)) {
+        sagas.put(sagaId, changed);
+        var operation = new SagaOperation(clock.instant(), "memory", action, why);
+        operations.add(new InMemorySagaOperations.Kept(sagaId, operation));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  SagaView view(StoredSaga saga) {
+    lock.lock();
+    try {
+      var kept = operations.stream().filter(it -> it.sagaId().equals(saga.id()));
+      return new SagaView(
+          saga, waitsFor(saga), kept.map(InMemorySagaOperations.Kept::operation).toList());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable String waitsFor(StoredSaga saga) {
+    var now = clock.instant();
+    if (!saga.state().isOpen() || isAlive(saga.instance(), now)) {
+      return null;
+    }
+    var able =
+        capable.entrySet().stream()
+            .filter(it -> isAlive(it.getKey(), now))
+            .anyMatch(it -> it.getValue().contains(saga.definitionVersion()));
+    return able ? "being taken over" : "version " + saga.version() + " of " + saga.definition();
+  }
+
+  Instant now() {
+    return clock.instant();
   }
 
   @Override

@@ -139,7 +139,8 @@ public abstract class SagaStoreContract {
     store()
         .commit(
             stuck,
-            new Progress(List.of(), Transition.stuck(SagaState.RUNNING, FAILURE, "No answer.")));
+            new Progress(
+                List.of(), Transition.stuck(SagaState.RUNNING, FAILURE, "No answer.", "reserve")));
 
     assertThat(found(completed.sagaId()).output()).isEqualTo("{\"id\":7}");
     assertThat(found(stuck.sagaId()).stuckReason()).isEqualTo("No answer.");

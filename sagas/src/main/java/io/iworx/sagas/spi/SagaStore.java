@@ -53,6 +53,8 @@ public interface SagaStore {
    *
    * @throws SagaClaimLostException when another instance holds the saga, or it is no longer in the
    *     state that the transition leaves; nothing is changed then
+   * @throws SagaCancelledException when cancellation of a RUNNING saga was asked for, and the
+   *     change would let it go on or complete: without a transition, or with one to COMPLETED
    * @throws SagaStoreException also when a record with this sequence number exists
    */
   void commit(SagaClaim claim, Progress progress);
@@ -62,10 +64,14 @@ public interface SagaStore {
    * all or nothing.
    *
    * @throws SagaClaimLostException as in {@link #commit}; the work is rolled back then
+   * @throws SagaCancelledException as in {@link #commit}; the work is rolled back then
    * @throws IllegalStateException when {@link Feature#CALLER_TRANSACTION} is not offered
    * @throws Exception what the work throws, after a rollback
    */
   void commitIn(SagaClaim claim, SagaWork work) throws Exception;
+
+  /** What an operator sees and can do. */
+  SagaOperations operations();
 
   /** Ends the instance's lease, so that others need not wait for its end. */
   void release(String instance);

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param output what it returned, as JSON; null unless COMPLETED
  * @param failure why it failed; null when it did not
  * @param stuckReason what an operator should know; null unless STUCK
+ * @param stuckStep the step it is stuck at, with {@code /undo} at the end for its compensation;
+ *     null when no step is to blame, or it is not STUCK
+ * @param stuckFrom the state it was in before it became STUCK; null when it is not
+ * @param cancelReason why its cancellation was asked for; null when it was not
  * @param correlation the context it was started in
  * @param instance who holds it, or held it last; null when nobody did
  * @param fence grows with each holder, from 1
@@ -36,6 +40,9 @@ public record StoredSaga(
     @Nullable String output,
     @Nullable SagaFailure failure,
     @Nullable String stuckReason,
+    @Nullable String stuckStep,
+    @Nullable SagaState stuckFrom,
+    @Nullable String cancelReason,
     Correlation correlation,
     @Nullable String instance,
     long fence,
@@ -55,12 +62,91 @@ public record StoredSaga(
         output,
         failure,
         stuckReason,
+        stuckStep,
+        stuckFrom,
+        cancelReason,
         correlation,
         instance,
         fence,
         startedAt,
         endedAt,
         newSteps);
+  }
+
+  /** The same saga in other hands. */
+  public StoredSaga withHolder(@Nullable String newInstance, long newFence) {
+    return new StoredSaga(
+        id,
+        definition,
+        version,
+        key,
+        state,
+        input,
+        output,
+        failure,
+        stuckReason,
+        stuckStep,
+        stuckFrom,
+        cancelReason,
+        correlation,
+        newInstance,
+        newFence,
+        startedAt,
+        endedAt,
+        steps);
+  }
+
+  /** The same saga, to be cancelled at the next boundary of a step. */
+  public StoredSaga withCancelReason(String reason) {
+    return new StoredSaga(
+        id,
+        definition,
+        version,
+        key,
+        state,
+        input,
+        output,
+        failure,
+        stuckReason,
+        stuckStep,
+        stuckFrom,
+        reason,
+        correlation,
+        instance,
+        fence,
+        startedAt,
+        endedAt,
+        steps);
+  }
+
+  /**
+   * The same saga in another state.
+   *
+   * @param at when, should it have ended by that
+   */
+  public StoredSaga after(Transition transition, Instant at) {
+    var to = transition.to();
+    // What failed before a saga that was running became stuck is no failure of the saga yet.
+    var kept = state == SagaState.STUCK && to == SagaState.RUNNING ? null : failure;
+    return new StoredSaga(
+        id,
+        definition,
+        version,
+        key,
+        to,
+        input,
+        transition.output(),
+        transition.failure() == null ? kept : transition.failure(),
+        transition.stuckReason(),
+        transition.stuckStep(),
+        to == SagaState.STUCK ? state : null,
+        cancelReason,
+        correlation,
+        instance,
+        fence,
+        startedAt,
+        to.isOpen() ? null : at,
+        steps);
   }
 
   /** What it takes to run. */
