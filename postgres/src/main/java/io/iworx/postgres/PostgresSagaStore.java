@@ -65,6 +65,26 @@ public final class PostgresSagaStore implements SagaStore {
   }
 
   @Override
+  public StoredSaga startWith(NewSaga saga, SagaClaim claim, SagaWork work) throws Exception {
+    try (var transaction = SagaTransaction.begin(dataSource, claim)) {
+      var started = transaction.start(saga);
+      if (started.isPresent()) {
+        transaction.run(work);
+        return started.get();
+      }
+    }
+    return withKey(saga);
+  }
+
+  private StoredSaga withKey(NewSaga saga) {
+    return alone(
+        "Saga " + saga.id() + " could not be started",
+        connection ->
+            SagaRows.findByKey(connection, saga.definition(), saga.key())
+                .orElseThrow(() -> new SQLException("The saga that has the key is gone.")));
+  }
+
+  @Override
   public TakenOver claim(
       String instance, Duration lease, Set<DefinitionVersion> definitions, int limit) {
     return alone(

@@ -1,11 +1,14 @@
 package io.iworx.postgres;
 
 import io.iworx.sagas.SagaException;
+import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.Progress;
 import io.iworx.sagas.spi.SagaClaim;
 import io.iworx.sagas.spi.SagaWork;
+import io.iworx.sagas.spi.StoredSaga;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -52,6 +55,15 @@ final class SagaTransaction implements AutoCloseable {
             "SELECT set_config('idle_in_transaction_session_timeout', ?, true)")) {
       statement.setString(1, Long.toString(claim.lease().toMillis()));
       statement.execute();
+    }
+  }
+
+  /** Begins the saga itself; empty when its definition has one with this key. */
+  Optional<StoredSaga> start(NewSaga saga) {
+    try {
+      return SagaRows.insert(connection, saga, claim.instance());
+    } catch (SQLException e) {
+      throw PostgresSagaStore.failed("Saga " + saga.id() + " could not be started", e);
     }
   }
 

@@ -181,6 +181,22 @@ final class CrashingSagas {
     }
 
     @Override
+    public StoredSaga startWith(NewSaga saga, SagaClaim claim, SagaWork work) throws Exception {
+      moments.pass();
+      var started =
+          store.startWith(
+              saga,
+              claim,
+              connection -> {
+                var progress = work.run(connection);
+                moments.pass();
+                return progress;
+              });
+      moments.pass();
+      return started;
+    }
+
+    @Override
     public TakenOver claim(
         String instance, Duration lease, Set<DefinitionVersion> definitions, int limit) {
       return store.claim(instance, lease, definitions, limit);

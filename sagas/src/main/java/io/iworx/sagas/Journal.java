@@ -9,6 +9,7 @@ import io.iworx.sagas.spi.SagaClaim;
 import io.iworx.sagas.spi.SagaClaimLostException;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
+import io.iworx.sagas.spi.SagaWork;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.StoredSaga;
 import io.iworx.sagas.spi.Transition;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * thread that runs the saga.
  */
 final class Journal {
+  private final SagaEngine engine;
   private final SagaStore store;
   private final EventBus bus;
   private final SagaClaim claim;
@@ -41,7 +43,22 @@ final class Journal {
   private int replayed;
   private int sequence;
 
-  Journal(SagaStore store, EventBus bus, SagaClaim claim, StoredSaga saga) {
+  private final @Nullable Beginning beginning;
+
+  /**
+   * A pass over a saga's records.
+   *
+   * @param beginning for a saga whose first commit is yet to come
+   */
+  Journal(
+      SagaEngine engine,
+      SagaStore store,
+      EventBus bus,
+      SagaClaim claim,
+      StoredSaga saga,
+      @Nullable Beginning beginning) {
+    this.engine = engine;
+    this.beginning = beginning;
     this.store = store;
     this.bus = bus;
     this.claim = claim;
@@ -143,11 +160,22 @@ final class Journal {
 
   /** Commits what waits, with the change of state; nothing to commit costs nothing. */
   void commit(@Nullable Transition transition) throws PublishFailed {
-    if (pending.isEmpty() && events.isEmpty() && transition == null) {
+    var nothing = pending.isEmpty() && events.isEmpty() && transition == null;
+    var begins = pendingBeginning();
+    if (begins != null && (nothing || !isTransactional())) {
+      begin(begins);
+    }
+    if (nothing) {
       return;
     }
     try {
-      if (events.isEmpty() || !isTransactional()) {
+      if (begins != null && begins.isPending()) {
+        commitIn(
+            connection -> {
+              publishAll(connection);
+              return new Progress(pending, transition);
+            });
+      } else if (events.isEmpty() || !isTransactional()) {
         for (var event : events) {
           publish(null, event);
         }
@@ -175,9 +203,9 @@ final class Journal {
     var before = sequence;
     var changed = new AtomicReference<@Nullable Transition>();
     try {
-      store.commitIn(
-          claim,
+      commitIn(
           connection -> {
+            sequence = before;
             publishAll(connection);
             var entry = code.run(connection);
             var records = new ArrayList<>(pending);
@@ -197,6 +225,55 @@ final class Journal {
       throw e;
     }
     committed(changed.get());
+  }
+
+  private void commitIn(SagaWork work) throws Exception {
+    var begins = pendingBeginning();
+    if (begins == null) {
+      store.commitIn(claim, work);
+      return;
+    }
+    if (!begins.enter()) {
+      begin(begins);
+      store.commitIn(claim, work);
+      return;
+    }
+    var shared = true;
+    try {
+      begins.ended(store.startWith(begins.saga(), claim, work));
+    } catch (SagaStoreException e) {
+      begins.leave();
+      begin(begins);
+      throw e;
+    } catch (Exception e) {
+      shared = begins.leave();
+      engine.requireOpen();
+      begin(begins);
+      if (shared) {
+        throw e;
+      }
+    } finally {
+      begins.leave();
+    }
+    if (!shared) {
+      // The starter had enough of waiting and interrupted the work, which is no failure of its own.
+      store.commitIn(claim, work);
+    }
+  }
+
+  private @Nullable Beginning pendingBeginning() {
+    return beginning != null && beginning.isPending() ? beginning : null;
+  }
+
+  private void begin(Beginning begins) {
+    StoredSaga found;
+    try {
+      found = engine.startStored(begins.saga());
+    } catch (RuntimeException e) {
+      begins.failed(e);
+      throw Unwind.notStarted(String.valueOf(e.getMessage()));
+    }
+    begins.ended(found);
   }
 
   private boolean isTransactional() {

@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
 final class SagaEngine implements Sagas {
   private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
   private static final int START_ATTEMPTS = 3;
+
+  /** So long a starter waits for a first step that takes the connection to end. */
+  private static final Duration SHARED_START = Duration.ofSeconds(1);
+
   private static final Duration LAST_RECORDS = Duration.ofMillis(500);
 
   private final EventBus bus;
@@ -68,9 +72,8 @@ final class SagaEngine implements Sagas {
     var fresh =
         new NewSaga(
             Uuid7.next(), version.name(), version.version(), key, input, correlation, now());
-    var stored = startStored(fresh);
+    var stored = begin(definition, fresh);
     if (stored.id().equals(fresh.id())) {
-      launch(stored, false);
       return stored.id();
     }
     if (!json.same(stored.input(), input)) {
@@ -84,9 +87,27 @@ final class SagaEngine implements Sagas {
     return stored.id();
   }
 
-  /** The same id again after a lost answer: what was started then is found now. */
-  private StoredSaga startStored(NewSaga saga) {
+  /** Runs it until it is durable: with its first commit. */
+  private StoredSaga begin(RegisteredDefinition<?, ?> definition, NewSaga fresh) {
     takeover.awaitLease();
+    var beginning = new Beginning(fresh, options.instance());
+    var runner =
+        new SagaRunner(this, store, bus, definition, beginning.expected(), beginning, false);
+    running.put(fresh.id(), runner);
+    runner.start();
+    try {
+      return beginning.await(SHARED_START);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SagaException(
+          "Interrupted while starting a saga of %s: start it again with the same key to know."
+              .formatted(fresh.definition()),
+          e);
+    }
+  }
+
+  /** The same id again after a lost answer: what was started then is found now. */
+  StoredSaga startStored(NewSaga saga) {
     for (var attempt = 1; ; attempt++) {
       try {
         return store.start(saga, options.instance());
@@ -104,21 +125,17 @@ final class SagaEngine implements Sagas {
   private void launchUnlessEnded(String sagaId) {
     var saga = find(sagaId);
     if (saga.state().isOpen() && options.instance().equals(saga.instance())) {
-      launch(saga, true);
+      launch(saga);
     }
   }
 
-  /**
-   * Runs a saga that this instance holds, once.
-   *
-   * @param resumed whether a step of it may have been begun before
-   */
-  void launch(StoredSaga saga, boolean resumed) {
+  /** Runs a saga that this instance holds, once. A step of it may have been begun before. */
+  void launch(StoredSaga saga) {
     var definition = definitions.get(saga.definitionVersion());
     if (definition == null) {
       return;
     }
-    var runner = new SagaRunner(this, store, bus, definition, saga, resumed);
+    var runner = new SagaRunner(this, store, bus, definition, saga, null, true);
     if (running.putIfAbsent(saga.id(), runner) == null) {
       runner.start();
     }

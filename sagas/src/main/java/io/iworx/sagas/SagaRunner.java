@@ -27,6 +27,7 @@ final class SagaRunner {
   private final SagaClaim claim;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread thread;
+  private final @Nullable Beginning beginning;
   private StoredSaga saga;
   private boolean resumed;
 
@@ -36,7 +37,9 @@ final class SagaRunner {
       EventBus bus,
       RegisteredDefinition<?, ?> definition,
       StoredSaga saga,
+      @Nullable Beginning beginning,
       boolean resumed) {
+    this.beginning = beginning;
     this.engine = engine;
     this.store = store;
     this.bus = bus;
@@ -79,6 +82,10 @@ final class SagaRunner {
     } catch (Throwable e) {
       LOG.error("Saga {} stopped on an unexpected failure.", claim.sagaId(), e);
     } finally {
+      if (beginning != null) {
+        beginning.failed(
+            new SagaException("Sagas are closed on this instance: nothing was started."));
+      }
       engine.ended(this);
       ended.countDown();
     }
@@ -123,7 +130,7 @@ final class SagaRunner {
   private void onePass() {
     var context = new StepContext(saga);
     var trace = new StepTrace(engine.options().traceRecorder(), bus.service(), saga, context);
-    var journal = new Journal(store, bus, claim, saga);
+    var journal = new Journal(engine, store, bus, claim, saga, beginning);
     var steps = new Steps(engine, journal, context, trace, resumed);
     var undoing = new Undoing(engine, journal, context, trace);
     try {
@@ -146,6 +153,9 @@ final class SagaRunner {
 
   /** What is recorded now, the next holder need not find out again. */
   private void recordBeforeClosing(Journal journal) {
+    if (beginning != null && beginning.isPending()) {
+      return;
+    }
     var interrupted = Thread.interrupted();
     try {
       journal.commit(null);
@@ -204,7 +214,7 @@ final class SagaRunner {
     return switch (unwind.why()) {
       case REPLAYED -> new Ending.Failed(engine.failureOf(saga));
       case CANCELLED -> new Ending.Failed(cancelled(unwind));
-      case STUCK, CLAIM_LOST, CLOSING, STORE_FAILED -> throw unwind;
+      case STUCK, CLAIM_LOST, CLOSING, NOT_STARTED, STORE_FAILED -> throw unwind;
     };
   }
 

@@ -11,10 +11,11 @@ import io.iworx.sagas.spi.SagaStore;
  * dies, another instance with the same definition, or the next start of this one, goes on where it
  * stopped as soon as the lease has ended.
  *
- * <p>Cost on the good path, in transactions: one for the start, one for each step that takes the
- * connection, one for each other step but the last, and one for the end, which also commits the
- * record of a last step that took no connection. Events that a saga publishes share these. Beside
- * that, one statement per instance every third of the lease.
+ * <p>Cost on the good path, in transactions: at most one more than it has steps. The start commits
+ * with a first step that takes the connection, or by itself before any other; then one for each
+ * further step that takes the connection, one for each other step but the last, and one for the
+ * end, which also commits the record of a last step that took no connection. Events that a saga
+ * publishes share these. Beside that, one statement per instance every third of the lease.
  *
  * <p>Safe for any thread.
  */

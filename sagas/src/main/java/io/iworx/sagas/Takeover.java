@@ -103,7 +103,7 @@ final class Takeover implements AutoCloseable {
       leased.countDown();
       for (var saga : taken.sagas()) {
         LOG.info("Saga {} ({}) goes on here.", saga.id(), saga.definition());
-        engine.launch(saga, true);
+        engine.launch(saga);
       }
       return !taken.sagas().isEmpty() && taken.sagas().size() == limit
           ? BETWEEN_BATCHES

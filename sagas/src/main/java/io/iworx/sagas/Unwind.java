@@ -21,6 +21,8 @@ final class Unwind extends Error {
     STORE_FAILED,
     /** Undo: the replay has passed the last record of a saga that is COMPENSATING. */
     REPLAYED,
+    /** Nothing: it never became durable, which its starter is told. */
+    NOT_STARTED,
     /** Undo: its cancellation was asked for. */
     CANCELLED
   }
@@ -64,6 +66,10 @@ final class Unwind extends Error {
 
   static Unwind replayed() {
     return new Unwind(Why.REPLAYED, "Everything recorded is replayed.", null, null, null);
+  }
+
+  static Unwind notStarted(String reason) {
+    return new Unwind(Why.NOT_STARTED, reason, null, null, null);
   }
 
   static Unwind cancelled(String reason) {

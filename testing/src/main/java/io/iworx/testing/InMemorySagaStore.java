@@ -82,6 +82,19 @@ public final class InMemorySagaStore implements SagaStore {
     }
   }
 
+  /**
+   * Refuses.
+   *
+   * @throws IllegalStateException always, as {@link #commitIn}
+   */
+  @Override
+  public StoredSaga startWith(NewSaga saga, SagaClaim claim, SagaWork work) {
+    throw new IllegalStateException(
+        "The saga store in memory takes part in no transaction; saga "
+            + saga.id()
+            + " needs a start of its own.");
+  }
+
   private static StoredSaga stored(NewSaga saga, String instance) {
     return new StoredSaga(
         saga.id(),

@@ -41,6 +41,16 @@ public interface SagaStore {
   StoredSaga start(NewSaga saga, String instance);
 
   /**
+   * Keeps a new saga as {@link #start} does, in one transaction with the work and what it returns:
+   * all or nothing. The work is not run when the definition has a saga with this key already.
+   *
+   * @return the saga that has the key now, without its step records
+   * @throws IllegalStateException when {@link Feature#CALLER_TRANSACTION} is not offered
+   * @throws Exception what the work throws, after a rollback
+   */
+  StoredSaga startWith(NewSaga saga, SagaClaim claim, SagaWork work) throws Exception;
+
+  /**
    * Prolongs the instance's lease, then takes over open sagas of the given definitions whose
    * holder's lease has ended, or that have no holder: oldest first, at most {@code limit}.
    *
