@@ -39,7 +39,13 @@ final class Attempts {
     record Unclear(SagaFailure failure, int attempts) implements Outcome {}
   }
 
-  Outcome run(String identity, RetryPolicy policy, Doubt doubt, Attempt attempt) {
+  /**
+   * Tries until it returns, fails for good, or was tried enough.
+   *
+   * @param until no attempt but the first begins after this; null for no such limit
+   */
+  Outcome run(
+      String identity, RetryPolicy policy, @Nullable Instant until, Doubt doubt, Attempt attempt) {
     var firstStartedAt = engine.now();
     for (var number = 1; ; number++) {
       engine.requireOpen();
@@ -56,13 +62,15 @@ final class Attempts {
         var kind = doubt.after(e);
         // A refusal that says nothing of an earlier attempt leaves that attempt's outcome open.
         var refused = kind instanceof FailureKind.Permanent && !doubt.maybeDone();
-        if (refused || number == policy.maxAttempts()) {
+        var pause = pause(policy, number, kind);
+        var over = until != null && !engine.now().plus(pause).isBefore(until);
+        if (refused || over || number == policy.maxAttempts()) {
           var failure = SagaFailure.of(identity, kind, e);
           return doubt.maybeDone()
               ? new Outcome.Unclear(failure, number)
               : new Outcome.NotDone(failure, e, number, firstStartedAt);
         }
-        engine.pause(pause(policy, number, kind));
+        engine.pause(pause);
       }
     }
   }

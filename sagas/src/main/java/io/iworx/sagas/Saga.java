@@ -3,6 +3,7 @@ package io.iworx.sagas;
 import io.iworx.correlation.IdempotencyKey;
 import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.NewEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -30,15 +31,53 @@ public final class Saga {
 
   private final String id;
   private final Steps steps;
+  private final StepLimits limits;
 
   Saga(String id, Steps steps) {
+    this(id, steps, StepLimits.NONE);
+  }
+
+  private Saga(String id, Steps steps, StepLimits limits) {
     this.id = id;
     this.steps = steps;
+    this.limits = limits;
   }
 
   /** The saga's id, a UUIDv7. */
   public String id() {
     return id;
+  }
+
+  /**
+   * The same saga, for steps that are repeated by another policy than the instance's: {@code
+   * saga.withRetry(policy).step(…)}. Compensations keep theirs.
+   */
+  public Saga withRetry(RetryPolicy retry) {
+    return new Saga(id, steps, limits.withRetry(retry));
+  }
+
+  /**
+   * The same saga, for steps that have only so long, all attempts together: {@code
+   * saga.withTimeout(Duration.ofSeconds(20)).step(…)}. No attempt begins after it, and the service
+   * client gives up its calls then; code that waits for something else is not interrupted. The time
+   * counts anew on another instance. What may have happened by then leaves the saga STUCK, as after
+   * the last attempt.
+   *
+   * @throws IllegalArgumentException when it is not positive
+   */
+  public Saga withTimeout(Duration timeout) {
+    return new Saga(id, steps, limits.withTimeout(positive(timeout)));
+  }
+
+  /**
+   * From here on no step begins later than this after the start of the saga, whichever instance
+   * runs it: the step fails with kind EXPIRED instead. A step under way is given only the time that
+   * is left, as by {@link #withTimeout}. Compensations are not limited.
+   *
+   * @throws IllegalArgumentException when it is not positive
+   */
+  public void endWithin(Duration timeout) {
+    steps.endWithin(positive(timeout));
   }
 
   /**
@@ -68,7 +107,8 @@ public final class Saga {
                           compensation.undo(connection, (T) result);
                           return null;
                         });
-    return (T) steps.run(checked(name), new Work.Inside(action::run), undo, classOf(name, type));
+    return (T)
+        steps.run(checked(name), new Work.Inside(action::run), undo, classOf(name, type), limits);
   }
 
   /**
@@ -94,27 +134,28 @@ public final class Saga {
                           compensation.undo((T) result);
                           return null;
                         });
-    return (T) steps.run(checked(name), new Work.Outside(action::run), undo, classOf(name, type));
+    return (T)
+        steps.run(checked(name), new Work.Outside(action::run), undo, classOf(name, type), limits);
   }
 
   /** A step in this database that returns nothing. */
   public void step(String name, TransactionalEffect action, TransactionalEffect compensation) {
-    steps.run(checked(name), inside(action), _ -> inside(compensation), Void.class);
+    steps.run(checked(name), inside(action), _ -> inside(compensation), Void.class, limits);
   }
 
   /** A step outside this database that returns nothing. */
   public void step(String name, Effect action, Effect compensation) {
-    steps.run(checked(name), outside(action), _ -> outside(compensation), Void.class);
+    steps.run(checked(name), outside(action), _ -> outside(compensation), Void.class, limits);
   }
 
   /** A step in this database that returns nothing and leaves nothing to undo. */
   public void step(String name, TransactionalEffect action) {
-    steps.run(checked(name), inside(action), Undo.NOTHING, Void.class);
+    steps.run(checked(name), inside(action), Undo.NOTHING, Void.class, limits);
   }
 
   /** A step outside this database that returns nothing and leaves nothing to undo. */
   public void step(String name, Effect action) {
-    steps.run(checked(name), outside(action), Undo.NOTHING, Void.class);
+    steps.run(checked(name), outside(action), Undo.NOTHING, Void.class, limits);
   }
 
   /**
@@ -170,6 +211,13 @@ public final class Saga {
           effect.run();
           return null;
         });
+  }
+
+  private static Duration positive(Duration timeout) {
+    if (!timeout.isPositive()) {
+      throw new IllegalArgumentException("A timeout is positive; this is not: " + timeout);
+    }
+    return timeout;
   }
 
   private static String checked(String name) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +18,13 @@ final class StepContext {
 
   private final String sagaId;
   private final long fence;
+  private final Instant startedAt;
   private final Correlation correlation;
 
   StepContext(StoredSaga saga) {
     this.sagaId = saga.id();
     this.fence = saga.fence();
+    this.startedAt = saga.startedAt();
     this.correlation = saga.correlation().withCausationId(saga.id()).withDeadline(null);
   }
 
@@ -49,8 +52,21 @@ final class StepContext {
     return fence == 1 && attempt == 1 ? step : step + ":" + fence + "." + attempt;
   }
 
-  @Nullable Object inScope(String identity, int attempt, Work.OutsideCode code) throws Exception {
+  /** When the saga was started, by the clock of the instance that did. */
+  Instant startedAt() {
+    return startedAt;
+  }
+
+  /**
+   * Runs an attempt.
+   *
+   * @param until the deadline of the calls it makes; null for none
+   */
+  @Nullable Object inScope(
+      String identity, int attempt, @Nullable Instant until, Work.OutsideCode code)
+      throws Exception {
     return correlation
+        .withDeadline(until)
         .withCausationId(attemptId(identity, attempt))
         .call(() -> IdempotencyKey.call(idempotencyKey(identity), code::run));
   }

@@ -4,6 +4,7 @@ import io.iworx.eventbus.NewEvent;
 import io.iworx.sagas.Attempts.Outcome;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.Transition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,7 @@ final class Steps {
   private @Nullable Unwind unwound;
   private @Nullable String current;
   private boolean mayHaveBegun;
+  private @Nullable Instant end;
 
   /**
    * A pass.
@@ -57,8 +59,18 @@ final class Steps {
     }
   }
 
-  @Nullable Object run(String name, Work work, Undo undo, Class<?> type) {
-    return enter(name, () -> replayOrRun(identity(name), work, undo, type));
+  @Nullable Object run(String name, Work work, Undo undo, Class<?> type, StepLimits limits) {
+    return enter(name, () -> replayOrRun(identity(name), work, undo, type, limits));
+  }
+
+  /** Counted from the saga's start, so that it is the same on every replay. */
+  void endWithin(Duration timeout) {
+    enter(
+        "endWithin",
+        () -> {
+          end = context.startedAt().plus(timeout);
+          return null;
+        });
   }
 
   Instant now() {
@@ -97,6 +109,7 @@ final class Steps {
         flushes.run(
             "publish",
             retry(),
+            null,
             Doubt.inside(),
             (_, _) -> {
               journal.commit(transition);
@@ -149,9 +162,11 @@ final class Steps {
     return now.toString();
   }
 
-  private @Nullable Object replayOrRun(String identity, Work work, Undo undo, Class<?> type) {
+  private @Nullable Object replayOrRun(
+      String identity, Work work, Undo undo, Class<?> type, StepLimits limits) {
     var recorded = journal.replay(identity);
-    var result = recorded != null ? replayed(identity, recorded, type) : execute(identity, work);
+    var result =
+        recorded != null ? replayed(identity, recorded, type) : execute(identity, work, limits);
     var undoing = undo.of(result);
     if (undoing != null) {
       undoables.add(new Undoable(identity, undoing));
@@ -171,11 +186,12 @@ final class Steps {
     }
   }
 
-  private @Nullable Object execute(String identity, Work work) {
+  private @Nullable Object execute(String identity, Work work, StepLimits limits) {
     engine.requireOpen();
     // What may have been begun ends with a known outcome first.
     if (!(mayHaveBegun && work instanceof Work.Outside)) {
       journal.requireNotCancelled();
+      requireTimeLeft(identity);
     }
     if (work instanceof Work.Outside) {
       commit(null);
@@ -183,15 +199,18 @@ final class Steps {
     var tried = mayHaveBegun;
     mayHaveBegun = false;
     current = identity;
+    var until = limits.end(engine.now(), end);
+    var retry = limits.retry() == null ? retry() : limits.retry();
     var outcome =
         switch (work) {
-          case Work.Inside(var code) -> executeInside(identity, code);
+          case Work.Inside(var code) -> executeInside(identity, retry, until, code);
           case Work.Outside(var code) ->
               attempts.run(
                   identity,
-                  retry(),
+                  retry,
+                  until,
                   Doubt.outside(context.idempotencyKey(identity), tried),
-                  (number, _) -> context.inScope(identity, number, code));
+                  (number, _) -> context.inScope(identity, number, until, code));
         };
     return switch (outcome) {
       case Outcome.Done done -> {
@@ -218,16 +237,34 @@ final class Steps {
     };
   }
 
-  private Outcome executeInside(String identity, Work.InsideCode code) {
+  /** On record, so that a replay at another time goes the same way. */
+  private void requireTimeLeft(String identity) {
+    if (end == null || engine.now().isBefore(end)) {
+      return;
+    }
+    var failure =
+        new SagaFailure(
+            identity,
+            "Step " + identity + " was not begun: the saga had time until " + end + ".",
+            SagaFailure.Kind.EXPIRED,
+            "expired",
+            null);
+    journal.note(entry(identity, StepRecord.Kind.FAILED, null, failure, 0, engine.now()));
+    throw new StepFailed(failure);
+  }
+
+  private Outcome executeInside(
+      String identity, RetryPolicy retry, @Nullable Instant until, Work.InsideCode code) {
     return attempts.run(
         identity,
-        retry(),
+        retry,
+        until,
         Doubt.inside(),
         (number, startedAt) -> {
           var result = new AtomicReference<@Nullable Object>();
           journal.commitWith(
               connection -> {
-                var value = context.inScope(identity, number, () -> code.run(connection));
+                var value = context.inScope(identity, number, until, () -> code.run(connection));
                 result.set(value);
                 var json = engine.json().encode("The result of step " + identity, value);
                 return entry(identity, StepRecord.Kind.DONE, json, null, number, startedAt);

@@ -65,11 +65,12 @@ final class Undoing {
     return attempts.run(
         undo,
         engine.options().compensationRetry(),
+        null,
         Doubt.inside(),
         (number, startedAt) -> {
           journal.commitWith(
               connection -> {
-                context.inScope(undo, number, () -> code.run(connection));
+                context.inScope(undo, number, null, () -> code.run(connection));
                 return undone(identity, number, startedAt, end);
               });
           return null;
@@ -82,8 +83,9 @@ final class Undoing {
     return attempts.run(
         undo,
         engine.options().compensationRetry(),
+        null,
         Doubt.outside(context.idempotencyKey(undo), false),
-        (number, _) -> context.inScope(undo, number, code));
+        (number, _) -> context.inScope(undo, number, null, code));
   }
 
   private Journal.Entry undone(
