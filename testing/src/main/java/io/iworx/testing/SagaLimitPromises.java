@@ -102,7 +102,7 @@ abstract class SagaLimitPromises extends SagaOperationPromises {
               try {
                 saga.step("one", () -> happen("one"), _ -> {});
               } catch (StepFailed e) {
-                return e.failure().code();
+                return String.valueOf(e.failure().code());
               }
               return "out";
             });
