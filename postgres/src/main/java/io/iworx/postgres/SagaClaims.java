@@ -26,12 +26,11 @@ final class SagaClaims {
           SET lease_until = excluded.lease_until, definitions = excluded.definitions),
       gone AS (
         DELETE FROM saga_instances WHERE lease_until < now() - interval '1 day' AND instance <> ?),
+      mine AS (SELECT * FROM unnest(?::text[], ?::integer[]) AS mine (definition, version)),
       abandoned AS (
         SELECT saga.id
-        FROM sagas saga
-        JOIN unnest(?::text[], ?::integer[]) AS mine (definition, version)
-          USING (definition, version)
-        WHERE saga.state IN ('RUNNING', 'COMPENSATING')
+        FROM sagas saga JOIN mine USING (definition, version)
+        WHERE saga.state IN ('RUNNING', 'COMPENSATING') AND saga.wake_at IS NULL
           AND saga.instance IS DISTINCT FROM ?
           AND NOT EXISTS (
             SELECT FROM saga_instances holder
@@ -39,17 +38,36 @@ final class SagaClaims {
         ORDER BY saga.id
         LIMIT ?
         FOR NO KEY UPDATE OF saga SKIP LOCKED),
+      due AS (
+        SELECT saga.id
+        FROM sagas saga JOIN mine USING (definition, version)
+        WHERE saga.state IN ('RUNNING', 'COMPENSATING') AND saga.wake_at <= now()
+          AND saga.instance IS DISTINCT FROM ?
+          AND NOT EXISTS (
+            SELECT FROM saga_instances holder
+            WHERE holder.instance = saga.instance AND holder.lease_until > now())
+        ORDER BY saga.wake_at
+        LIMIT ?
+        FOR NO KEY UPDATE OF saga SKIP LOCKED),
       taken AS (
         UPDATE sagas
         SET instance = ?, fence = fence + 1
-        FROM abandoned
-        WHERE sagas.id = abandoned.id
+        FROM (SELECT id FROM abandoned UNION ALL SELECT id FROM due) found
+        WHERE sagas.id = found.id
         RETURNING sagas.*)
-      SELECT others.lease_end, taken.*
+      SELECT others.lease_end, later.wake, taken.*
       FROM (
         SELECT ceil(extract(epoch FROM min(lease_until) - now()) * 1000)::bigint AS lease_end
         FROM saga_instances
         WHERE instance <> ? AND lease_until > now()) others
+      CROSS JOIN (
+        SELECT ceil(extract(epoch FROM min(next.wake_at) - now()) * 1000)::bigint AS wake
+        FROM mine CROSS JOIN LATERAL (
+          SELECT saga.wake_at
+          FROM sagas saga
+          WHERE saga.definition = mine.definition AND saga.version = mine.version
+            AND saga.state IN ('RUNNING', 'COMPENSATING') AND saga.wake_at > now()
+          ORDER BY saga.wake_at LIMIT 1) next) later
       LEFT JOIN taken ON true
       """;
 
@@ -65,6 +83,7 @@ final class SagaClaims {
     var ordered = List.copyOf(definitions);
     var taken = new ArrayList<StoredSaga>();
     Duration leaseEnd = null;
+    Duration wake = null;
     try (var statement = connection.prepareStatement(CLAIM)) {
       statement.setString(1, instance);
       statement.setLong(2, lease.toMillis());
@@ -78,17 +97,20 @@ final class SagaClaims {
       statement.setString(7, instance);
       statement.setInt(8, limit);
       statement.setString(9, instance);
-      statement.setString(10, instance);
+      statement.setInt(10, limit);
+      statement.setString(11, instance);
+      statement.setString(12, instance);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
-          leaseEnd = leaseEnd(rows);
+          leaseEnd = millis(rows, "lease_end");
+          wake = millis(rows, "wake");
           if (rows.getString("id") != null) {
             taken.add(SagaRows.saga(rows));
           }
         }
       }
     }
-    return new TakenOver(SagaRows.withSteps(connection, taken), leaseEnd);
+    return new TakenOver(SagaRows.withSteps(connection, taken), leaseEnd, wake);
   }
 
   private static Array texts(
@@ -99,8 +121,8 @@ final class SagaClaims {
     return connection.createArrayOf("text", definitions.stream().map(text).toArray());
   }
 
-  private static @Nullable Duration leaseEnd(ResultSet row) throws SQLException {
-    var millis = row.getLong("lease_end");
+  private static @Nullable Duration millis(ResultSet row, String column) throws SQLException {
+    var millis = row.getLong(column);
     return row.wasNull() ? null : Duration.ofMillis(millis);
   }
 

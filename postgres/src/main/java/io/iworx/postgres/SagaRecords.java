@@ -45,6 +45,17 @@ final class SagaRecords {
         RETURNING id)
       """;
 
+  private static final String LEFT =
+      """
+      WITH held AS (
+        UPDATE sagas
+        SET instance = NULL, wake_step = ?,
+            wake_at = clock_timestamp() + ? * interval '1 millisecond'
+        WHERE id = ? AND instance = ? AND fence = ? AND state = 'RUNNING'
+          AND cancel_reason IS NULL
+        RETURNING id)
+      """;
+
   private static final String ADDED =
       """
       , added AS (
@@ -67,6 +78,11 @@ final class SagaRecords {
       if (transition != null) {
         setChange(parameters, transition);
       }
+      var wait = progress.pause();
+      if (wait != null) {
+        parameters.add(wait.step());
+        parameters.add(wait.duration().toMillis());
+      }
       parameters.add(UUID.fromString(claim.sagaId()));
       parameters.add(claim.instance());
       parameters.add(claim.fence());
@@ -85,7 +101,8 @@ final class SagaRecords {
   private static String sql(Progress progress) {
     var count = progress.records().size();
     var transition = progress.transition();
-    return (transition == null ? HELD : changed(transition))
+    var held = progress.pause() == null ? HELD : LEFT;
+    return (transition == null ? held : changed(transition))
         + (count == 0
             ? ""
             : ADDED.replace("{records}", String.join(", ", Collections.nCopies(count, RECORD))))

@@ -142,6 +142,8 @@ final class SagaRows {
         row.getString("stuck_step"),
         stuckFrom == null ? null : SagaState.valueOf(stuckFrom),
         row.getString("cancel_reason"),
+        row.getObject("wake_at") == null ? null : instant(row, "wake_at"),
+        row.getString("wake_step"),
         correlation(row),
         row.getString("instance"),
         row.getLong("fence"),

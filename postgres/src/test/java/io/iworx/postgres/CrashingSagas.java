@@ -89,6 +89,7 @@ final class CrashingSagas {
               "reserve",
               () -> outside.call(key(saga, in), in.name() + " reserve", moments),
               () -> outside.call(key(saga, in), in.name() + " undo reserve", moments));
+          saga.sleep(Duration.ofMillis(1));
           saga.step(
               "notify",
               () -> outside.call(key(saga, in), in.name() + " notify", moments),

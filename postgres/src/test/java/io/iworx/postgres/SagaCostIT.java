@@ -9,9 +9,11 @@ import io.iworx.sagas.SagaResult;
 import io.iworx.sagas.SagaState;
 import io.iworx.sagas.Sagas;
 import io.iworx.sagas.SagasOptions;
+import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.testing.Effects;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -110,6 +112,53 @@ class SagaCostIT {
           saga.step("three", connection -> effects.add(connection, "cost"));
         });
     assertThat(counted.commits).hasValue(3);
+  }
+
+  @Test
+  void aHundredThousandWaitingSagasAreLookedForWithOneStatementPerLook() throws Exception {
+    var name = "waiting-" + Uuid7.next();
+    try (var connection = DATABASE.pool().getConnection();
+        var statement =
+            connection.prepareStatement(
+                """
+                INSERT INTO sagas (id, definition, version, key, input, correlation_id, wake_at,
+                  wake_step)
+                SELECT gen_random_uuid(), ?, 1, n::text, '"in"', 'c', now() + interval '1 day',
+                  '$sleep'
+                FROM generate_series(1, 100000) n
+                """)) {
+      statement.setString(1, name);
+      statement.executeUpdate();
+    }
+    var store = PostgresSagaStore.create(counted);
+    try (var waiting =
+        Sagas.create(bus, store, SagasOptions.defaults().withLease(Duration.ofSeconds(3)))) {
+      var saga =
+          waiting.define(
+              name,
+              1,
+              String.class,
+              String.class,
+              (it, input) -> {
+                it.step("one", () -> {});
+                return input;
+              });
+      assertThat(saga.start("k", "in").await(SOON)).isInstanceOf(SagaResult.Completed.class);
+      counted.reset();
+      var end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+      Awaitility.await().until(() -> System.nanoTime() > end);
+      assertThat(counted.statements).as("in four seconds").hasValueBetween(3, 6);
+      var begin = System.nanoTime();
+      store.claim("another", SOON, Set.of(new DefinitionVersion(name, 1)), 50);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(200));
+    } finally {
+      store.release("another");
+      try (var connection = DATABASE.pool().getConnection();
+          var statement = connection.prepareStatement("DELETE FROM sagas WHERE definition = ?")) {
+        statement.setString(1, name);
+        statement.executeUpdate();
+      }
+    }
   }
 
   @Test

@@ -50,6 +50,8 @@ final class Beginning {
         null,
         null,
         null,
+        null,
+        null,
         saga.correlation(),
         instance,
         1,

@@ -13,6 +13,7 @@ import io.iworx.sagas.spi.SagaWork;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.StoredSaga;
 import io.iworx.sagas.spi.Transition;
+import io.iworx.sagas.spi.Wait;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class Journal {
   private final List<StepRecord> pending = new ArrayList<>();
   private final List<NewEvent<?>> events = new ArrayList<>();
   private final @Nullable String cancelReason;
+  private final @Nullable String wakeStep;
   private SagaState state;
   private int replayed;
   private int sequence;
@@ -64,6 +66,7 @@ final class Journal {
     this.claim = claim;
     this.state = saga.state();
     this.cancelReason = saga.cancelReason();
+    this.wakeStep = saga.wakeStep();
     for (var step : saga.steps()) {
       sequence = step.sequence();
       switch (step.kind()) {
@@ -160,7 +163,21 @@ final class Journal {
 
   /** Commits what waits, with the change of state; nothing to commit costs nothing. */
   void commit(@Nullable Transition transition) throws PublishFailed {
-    var nothing = pending.isEmpty() && events.isEmpty() && transition == null;
+    commit(transition, null);
+  }
+
+  /** Commits what waits, and gives the saga out of hand. */
+  void commitAndLeave(Wait wait) throws PublishFailed {
+    commit(null, wait);
+  }
+
+  /** Whether the time of what waited in the body has come. */
+  boolean isDue(String identity) {
+    return identity.equals(wakeStep);
+  }
+
+  private void commit(@Nullable Transition transition, @Nullable Wait wait) throws PublishFailed {
+    var nothing = pending.isEmpty() && events.isEmpty() && transition == null && wait == null;
     var begins = pendingBeginning();
     if (begins != null && (nothing || !isTransactional())) {
       begin(begins);
@@ -173,19 +190,19 @@ final class Journal {
         commitIn(
             connection -> {
               publishAll(connection);
-              return new Progress(pending, transition);
+              return new Progress(pending, transition, wait);
             });
       } else if (events.isEmpty() || !isTransactional()) {
         for (var event : events) {
           publish(null, event);
         }
-        store.commit(claim, new Progress(pending, transition));
+        store.commit(claim, new Progress(pending, transition, wait));
       } else {
         store.commitIn(
             claim,
             connection -> {
               publishAll(connection);
-              return new Progress(pending, transition);
+              return new Progress(pending, transition, wait);
             });
       }
     } catch (Exception e) {

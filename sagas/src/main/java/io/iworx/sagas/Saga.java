@@ -171,6 +171,18 @@ public final class Saga {
     steps.publish(NewEvent.of(type, payload).withMetadata(metadata));
   }
 
+  /**
+   * Waits. Once this is durable the saga is in nobody's hands, takes no thread and no memory, and
+   * goes on at its time on whichever instance has its version: at most a tenth of a second late
+   * while the instance that began the wait lives, else as after a takeover. The time runs in the
+   * store. A cancellation ends the wait, and so does {@link #endWithin}.
+   *
+   * @throws IllegalArgumentException when it is not positive
+   */
+  public void sleep(Duration duration) {
+    steps.sleep(positive(duration));
+  }
+
   /** The time, the same on every replay. */
   public Instant now() {
     return steps.now();

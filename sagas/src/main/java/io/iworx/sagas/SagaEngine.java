@@ -136,13 +136,37 @@ final class SagaEngine implements Sagas {
       return;
     }
     var runner = new SagaRunner(this, store, bus, definition, saga, null, true);
-    if (running.putIfAbsent(saga.id(), runner) == null) {
-      runner.start();
-    }
+    running.compute(
+        saga.id(),
+        (_, before) -> {
+          if (before != null) {
+            // It is about to end: it gave the saga out of hand, or an operator was quick.
+            before.followedBy(runner);
+            return before;
+          }
+          runner.start();
+          return runner;
+        });
   }
 
   void ended(SagaRunner runner) {
-    running.remove(runner.sagaId(), runner);
+    running.compute(
+        runner.sagaId(),
+        (_, current) -> {
+          if (current != runner) {
+            return current;
+          }
+          var next = runner.next();
+          if (next != null) {
+            next.start();
+          }
+          return next;
+        });
+  }
+
+  /** Something here will be due then. */
+  void dueIn(Duration duration) {
+    takeover.dueIn(duration);
   }
 
   int runningCount() {

@@ -28,6 +28,7 @@ final class SagaRunner {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread thread;
   private final @Nullable Beginning beginning;
+  private volatile @Nullable SagaRunner next;
   private StoredSaga saga;
   private boolean resumed;
 
@@ -57,6 +58,15 @@ final class SagaRunner {
     record Returned(@Nullable Object output) implements Ending {}
 
     record Failed(SagaFailure failure) implements Ending {}
+  }
+
+  /** Another pass over the saga, by a later claim, once this one has ended. */
+  void followedBy(SagaRunner later) {
+    next = later;
+  }
+
+  @Nullable SagaRunner next() {
+    return next;
   }
 
   void start() {
@@ -214,7 +224,7 @@ final class SagaRunner {
     return switch (unwind.why()) {
       case REPLAYED -> new Ending.Failed(engine.failureOf(saga));
       case CANCELLED -> new Ending.Failed(cancelled(unwind));
-      case STUCK, CLAIM_LOST, CLOSING, NOT_STARTED, STORE_FAILED -> throw unwind;
+      case STUCK, CLAIM_LOST, CLOSING, WAITING, NOT_STARTED, STORE_FAILED -> throw unwind;
     };
   }
 

@@ -4,6 +4,7 @@ import io.iworx.eventbus.NewEvent;
 import io.iworx.sagas.Attempts.Outcome;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.Transition;
+import io.iworx.sagas.spi.Wait;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,10 +102,46 @@ final class Steps {
    * @throws StepFailed when an event that waited cannot be published
    */
   void end(Transition transition) {
-    commit(transition);
+    commit(() -> journal.commit(transition));
   }
 
-  private void commit(@Nullable Transition transition) {
+  /** Until the time has come, the saga is in nobody's hands, and the body is left. */
+  void sleep(Duration duration) {
+    enter(
+        "sleep",
+        () -> {
+          var identity = identity("$sleep");
+          if (journal.replay(identity) == null) {
+            sleepOrNote(identity, duration);
+          }
+          return null;
+        });
+  }
+
+  private void sleepOrNote(String identity, Duration duration) {
+    engine.requireOpen();
+    journal.requireNotCancelled();
+    if (journal.isDue(identity)) {
+      mayHaveBegun = false;
+      journal.note(entry(identity, StepRecord.Kind.NOTED, null, null, 1, engine.now()));
+      return;
+    }
+    var now = engine.now();
+    var left = end == null ? duration : Duration.between(now, end);
+    var wait = left.compareTo(duration) < 0 ? left : duration;
+    var atLeast = wait.isNegative() ? Duration.ZERO : wait;
+    commit(() -> journal.commitAndLeave(new Wait(identity, atLeast)));
+    engine.dueIn(atLeast);
+    throw Unwind.waiting(identity);
+  }
+
+  /** A commit of the journal. */
+  @FunctionalInterface
+  private interface Commit {
+    void run() throws PublishFailed;
+  }
+
+  private void commit(Commit commit) {
     var outcome =
         flushes.run(
             "publish",
@@ -112,7 +149,7 @@ final class Steps {
             null,
             Doubt.inside(),
             (_, _) -> {
-              journal.commit(transition);
+              commit.run();
               return null;
             });
     switch (outcome) {
@@ -194,7 +231,7 @@ final class Steps {
       requireTimeLeft(identity);
     }
     if (work instanceof Work.Outside) {
-      commit(null);
+      commit(() -> journal.commit(null));
     }
     var tried = mayHaveBegun;
     mayHaveBegun = false;

@@ -3,12 +3,13 @@ package io.iworx.sagas;
 import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
+import io.iworx.sagas.spi.TakenOver;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,8 @@ final class Takeover implements AutoCloseable {
   private final CountDownLatch leased = new CountDownLatch(1);
   private final Thread thread;
   private volatile Set<DefinitionVersion> definitions = Set.of();
+  private final long madeAt = System.nanoTime();
+  private final AtomicLong nextLook = new AtomicLong();
   private boolean failing;
 
   Takeover(SagaEngine engine, SagaStore store, SagasOptions options) {
@@ -54,6 +57,7 @@ final class Takeover implements AutoCloseable {
 
   void lookNow(Set<DefinitionVersion> newDefinitions) {
     definitions = Set.copyOf(newDefinitions);
+    nextLook.set(0);
     wake.release();
   }
 
@@ -76,21 +80,46 @@ final class Takeover implements AutoCloseable {
   }
 
   private void run() {
-    var pause = Duration.ZERO;
     while (!engine.isClosing()) {
       try {
         // Until something is defined, this instance holds nothing and needs no lease.
         if (definitions.isEmpty()) {
           wake.acquire();
-        } else if (wake.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-          wake.drainPermits();
+        } else if (!isTime()) {
+          wake.tryAcquire(nextLook.get() - elapsed(), TimeUnit.NANOSECONDS);
         }
+        wake.drainPermits();
       } catch (InterruptedException e) {
         return;
       }
-      if (!engine.isClosing()) {
-        pause = look();
+      if (!engine.isClosing() && isTime() && !definitions.isEmpty()) {
+        nextLook.set(Long.MAX_VALUE);
+        lookIn(look());
       }
+    }
+  }
+
+  private boolean isTime() {
+    return elapsed() >= nextLook.get();
+  }
+
+  /** Nanoseconds since this was made. */
+  private long elapsed() {
+    return System.nanoTime() - madeAt;
+  }
+
+  /** Looks then, or sooner. */
+  private void lookIn(Duration pause) {
+    var at = elapsed() + pause.toNanos();
+    if (nextLook.getAndAccumulate(at, Math::min) > at) {
+      wake.release();
+    }
+  }
+
+  /** Something here will be due then; what is due at about the same time is looked for once. */
+  void dueIn(Duration duration) {
+    if (duration.compareTo(options.lease()) < 0) {
+      lookIn(duration.compareTo(BETWEEN_BATCHES) < 0 ? BETWEEN_BATCHES : duration);
     }
   }
 
@@ -105,9 +134,7 @@ final class Takeover implements AutoCloseable {
         LOG.info("Saga {} ({}) goes on here.", saga.id(), saga.definition());
         engine.launch(saga);
       }
-      return !taken.sagas().isEmpty() && taken.sagas().size() == limit
-          ? BETWEEN_BATCHES
-          : until(taken.nextLeaseEnd());
+      return limit > 0 && taken.sagas().size() >= limit ? BETWEEN_BATCHES : untilNext(taken);
     } catch (SagaStoreException e) {
       if (!failing) {
         LOG.warn("The lease of this instance is not prolonged: {}", e.getMessage());
@@ -117,15 +144,24 @@ final class Takeover implements AutoCloseable {
     }
   }
 
-  private Duration until(@Nullable Duration nextLeaseEnd) {
-    var third = options.lease().dividedBy(3);
-    if (nextLeaseEnd == null || nextLeaseEnd.compareTo(third) > 0) {
-      return third;
+  private Duration untilNext(TakenOver taken) {
+    var pause = options.lease().dividedBy(3);
+    if (taken.nextLeaseEnd() != null) {
+      var most = Math.min(pause.toMillis(), MOST_JITTER.toMillis());
+      var end = longer(taken.nextLeaseEnd(), SHORTEST_PAUSE);
+      pause = shorter(pause, end.plusMillis(engine.random().nextLong(1 + most)));
     }
-    var jitter = engine.random().nextLong(1 + Math.min(third.toMillis(), MOST_JITTER.toMillis()));
-    var soon = nextLeaseEnd.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : nextLeaseEnd;
-    var pause = soon.plusMillis(jitter);
-    return pause.compareTo(third) < 0 ? pause : third;
+    return taken.nextWake() == null
+        ? pause
+        : shorter(pause, longer(taken.nextWake(), BETWEEN_BATCHES));
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   @Override

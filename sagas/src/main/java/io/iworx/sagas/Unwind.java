@@ -21,6 +21,8 @@ final class Unwind extends Error {
     STORE_FAILED,
     /** Undo: the replay has passed the last record of a saga that is COMPENSATING. */
     REPLAYED,
+    /** Nothing: it is in nobody's hands until its time has come. */
+    WAITING,
     /** Nothing: it never became durable, which its starter is told. */
     NOT_STARTED,
     /** Undo: its cancellation was asked for. */
@@ -66,6 +68,10 @@ final class Unwind extends Error {
 
   static Unwind replayed() {
     return new Unwind(Why.REPLAYED, "Everything recorded is replayed.", null, null, null);
+  }
+
+  static Unwind waiting(String step) {
+    return new Unwind(Why.WAITING, "It waits at " + step + ".", null, null, null);
   }
 
   static Unwind notStarted(String reason) {

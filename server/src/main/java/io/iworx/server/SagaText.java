@@ -16,7 +16,7 @@ final class SagaText {
   static String why(JsonNode saga) {
     var waits = saga.path("waitsFor").asString("");
     if (!waits.isEmpty()) {
-      return waits.startsWith("version") ? "waiting for " + waits : waits;
+      return waits.startsWith("being") ? waits : "waiting for " + waits;
     }
     var stuck = saga.path("stuckReason").asString("");
     if (!stuck.isEmpty()) {

@@ -109,6 +109,8 @@ public final class InMemorySagaStore implements SagaStore {
         null,
         null,
         null,
+        null,
+        null,
         saga.correlation().withDeadline(null),
         instance,
         1,
@@ -131,14 +133,32 @@ public final class InMemorySagaStore implements SagaStore {
               .filter(saga -> definitions.contains(saga.definitionVersion()))
               .filter(saga -> !instance.equals(saga.instance()))
               .filter(saga -> !isAlive(saga.instance(), now))
+              .filter(saga -> !isWaiting(saga, now))
               .limit(limit)
               .toList();
       return new TakenOver(
           abandoned.stream().map(saga -> takeOver(saga, instance)).toList(),
-          nextLeaseEnd(instance, now));
+          nextLeaseEnd(instance, now),
+          nextWake(definitions, now));
     } finally {
       lock.unlock();
     }
+  }
+
+  private static boolean isWaiting(StoredSaga saga, Instant now) {
+    return saga.instance() == null
+        && saga.cancelReason() == null
+        && saga.wakeAt() != null
+        && saga.wakeAt().isAfter(now);
+  }
+
+  private @Nullable Duration nextWake(Set<DefinitionVersion> definitions, Instant now) {
+    return sagas.values().stream()
+        .filter(saga -> saga.state().isOpen() && definitions.contains(saga.definitionVersion()))
+        .filter(saga -> isWaiting(saga, now))
+        .map(saga -> Duration.between(now, saga.wakeAt()))
+        .min(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   private @Nullable Duration nextLeaseEnd(String instance, Instant now) {
@@ -164,6 +184,7 @@ public final class InMemorySagaStore implements SagaStore {
     lock.lock();
     try {
       var saga = held(claim, progress.transition());
+      var wait = progress.pause();
       var steps = new ArrayList<>(saga.steps());
       for (var step : progress.records()) {
         if (steps.stream().anyMatch(it -> it.sequence() == step.sequence())) {
@@ -173,7 +194,10 @@ public final class InMemorySagaStore implements SagaStore {
         steps.add(step);
       }
       steps.sort(Comparator.comparingInt(StepRecord::sequence));
-      sagas.put(saga.id(), changed(saga.withSteps(List.copyOf(steps)), progress.transition()));
+      var changed = changed(saga.withSteps(List.copyOf(steps)), progress.transition());
+      sagas.put(
+          saga.id(),
+          wait == null ? changed : changed.waiting(wait, clock.instant().plus(wait.duration())));
     } finally {
       lock.unlock();
     }
@@ -252,6 +276,9 @@ public final class InMemorySagaStore implements SagaStore {
     var now = clock.instant();
     if (!saga.state().isOpen() || isAlive(saga.instance(), now)) {
       return null;
+    }
+    if (isWaiting(saga, now)) {
+      return "its time, " + saga.wakeAt();
     }
     var able =
         capable.entrySet().stream()

@@ -8,9 +8,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param records step records, by sequence; may be empty
  * @param transition the change of its state; null when it stays
+ * @param pause gives a RUNNING saga out of hand until a time has come; null when the holder goes on
  */
-public record Progress(List<StepRecord> records, @Nullable Transition transition) {
+public record Progress(
+    List<StepRecord> records, @Nullable Transition transition, @Nullable Wait pause) {
   public Progress {
     records = List.copyOf(records);
+    if (pause != null && transition != null) {
+      throw new IllegalArgumentException("A saga that waits stays in its state.");
+    }
+  }
+
+  /** The holder goes on. */
+  public Progress(List<StepRecord> records, @Nullable Transition transition) {
+    this(records, transition, null);
   }
 }

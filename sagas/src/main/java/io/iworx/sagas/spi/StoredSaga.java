@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  *     null when no step is to blame, or it is not STUCK
  * @param stuckFrom the state it was in before it became STUCK; null when it is not
  * @param cancelReason why its cancellation was asked for; null when it was not
+ * @param wakeAt when nobody holds it: it waits until then, on the store's time; null when it never
+ *     waited
+ * @param wakeStep what in its body waits, or waited last; in the hands of an instance its time has
+ *     come
  * @param correlation the context it was started in
  * @param instance who holds it, or held it last; null when nobody did
  * @param fence grows with each holder, from 1
@@ -43,6 +47,8 @@ public record StoredSaga(
     @Nullable String stuckStep,
     @Nullable SagaState stuckFrom,
     @Nullable String cancelReason,
+    @Nullable Instant wakeAt,
+    @Nullable String wakeStep,
     Correlation correlation,
     @Nullable String instance,
     long fence,
@@ -65,6 +71,8 @@ public record StoredSaga(
         stuckStep,
         stuckFrom,
         cancelReason,
+        wakeAt,
+        wakeStep,
         correlation,
         instance,
         fence,
@@ -88,9 +96,36 @@ public record StoredSaga(
         stuckStep,
         stuckFrom,
         cancelReason,
+        wakeAt,
+        wakeStep,
         correlation,
         newInstance,
         newFence,
+        startedAt,
+        endedAt,
+        steps);
+  }
+
+  /** The same saga in nobody's hands until a time. */
+  public StoredSaga waiting(Wait wait, Instant at) {
+    return new StoredSaga(
+        id,
+        definition,
+        version,
+        key,
+        state,
+        input,
+        output,
+        failure,
+        stuckReason,
+        stuckStep,
+        stuckFrom,
+        cancelReason,
+        at,
+        wait.step(),
+        correlation,
+        null,
+        fence,
         startedAt,
         endedAt,
         steps);
@@ -111,6 +146,8 @@ public record StoredSaga(
         stuckStep,
         stuckFrom,
         reason,
+        wakeAt,
+        wakeStep,
         correlation,
         instance,
         fence,
@@ -141,6 +178,8 @@ public record StoredSaga(
         transition.stuckStep(),
         to == SagaState.STUCK ? state : null,
         cancelReason,
+        wakeAt,
+        wakeStep,
         correlation,
         instance,
         fence,

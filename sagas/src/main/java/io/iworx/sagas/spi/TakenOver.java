@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param sagas those taken over, with their step records
  * @param nextLeaseEnd how long until the first of the other instances' leases ends, unless that
  *     instance shows another sign of life, on the store's time; null when no other is alive
+ * @param nextWake how long until the time of the next saga of the definitions has come that waits
+ *     for one; null when none does
  */
-public record TakenOver(List<StoredSaga> sagas, @Nullable Duration nextLeaseEnd) {
+public record TakenOver(
+    List<StoredSaga> sagas, @Nullable Duration nextLeaseEnd, @Nullable Duration nextWake) {
 
   /** Copies the list. */
   public TakenOver {
