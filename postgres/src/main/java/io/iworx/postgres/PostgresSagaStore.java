@@ -65,6 +65,23 @@ public final class PostgresSagaStore implements SagaStore {
   }
 
   @Override
+  public StoredSaga startIn(Connection connection, NewSaga saga) {
+    try {
+      if (connection.getAutoCommit()) {
+        throw new IllegalStateException(
+            "A saga that starts in a transaction needs one: turn autocommit off.");
+      }
+      var started = SagaRows.insertUnheld(connection, saga);
+      return started.isPresent()
+          ? started.get()
+          : SagaRows.findByKey(connection, saga.definition(), saga.key())
+              .orElseThrow(() -> new SQLException("The saga that has the key is gone."));
+    } catch (SQLException e) {
+      throw failed("Saga " + saga.id() + " could not be started", e);
+    }
+  }
+
+  @Override
   public StoredSaga startWith(NewSaga saga, SagaClaim claim, SagaWork work) throws Exception {
     try (var transaction = SagaTransaction.begin(dataSource, claim)) {
       var started = transaction.start(saga);

@@ -29,8 +29,8 @@ final class SagaRows {
       """
       INSERT INTO sagas (id, definition, version, key, input, correlation_id, causation_id,
         calling_service, user_id, organization_id, cross_project_access, traceparent, tracestate,
-        baggage, instance, started_at)
-      VALUES (?, ?, ?, ?, ?::json, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        baggage, instance, started_at, fence)
+      VALUES (?, ?, ?, ?, ?::json, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
       RETURNING *
       """;
@@ -39,6 +39,18 @@ final class SagaRows {
 
   /** Empty when the id, or the key within the definition, is there already. */
   static Optional<StoredSaga> insert(Connection connection, NewSaga saga, String instance)
+      throws SQLException {
+    return insert(connection, saga, instance, 1);
+  }
+
+  /** The same, held by nobody: its first holder gets fence 1. */
+  static Optional<StoredSaga> insertUnheld(Connection connection, NewSaga saga)
+      throws SQLException {
+    return insert(connection, saga, null, 0);
+  }
+
+  private static Optional<StoredSaga> insert(
+      Connection connection, NewSaga saga, @Nullable String instance, long fence)
       throws SQLException {
     var correlation = saga.correlation();
     var identity = correlation.identity();
@@ -59,6 +71,7 @@ final class SagaRows {
       statement.setString(13, trace == null ? null : trace.tracestate());
       statement.setString(14, trace == null ? null : trace.baggage());
       statement.setString(15, instance);
+      statement.setLong(17, fence);
       statement.setObject(16, OffsetDateTime.ofInstant(saga.startedAt(), ZoneOffset.UTC));
       return sagas(statement).stream().findFirst();
     }

@@ -182,6 +182,11 @@ final class CrashingSagas {
     }
 
     @Override
+    public StoredSaga startIn(Connection connection, NewSaga saga) {
+      return store.startIn(connection, saga);
+    }
+
+    @Override
     public StoredSaga startWith(NewSaga saga, SagaClaim claim, SagaWork work) throws Exception {
       moments.pass();
       var started =

@@ -1,6 +1,7 @@
 package io.iworx.sagas;
 
 import io.iworx.sagas.spi.DefinitionVersion;
+import java.sql.Connection;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +55,25 @@ final class RegisteredDefinition<I, O> implements SagaDefinition<I, O> {
 
   @Override
   public SagaRun<O> start(String key, I input) {
+    return new StoredRun<>(engine, engine.start(this, checked(key), json(input)), outputType);
+  }
+
+  @Override
+  public SagaRun<O> start(Connection connection, String key, I input) {
+    return new StoredRun<>(
+        engine, engine.startIn(connection, this, checked(key), json(input)), outputType);
+  }
+
+  private String json(I input) {
+    return engine.json().encode("The input of saga " + name(), input);
+  }
+
+  private static String checked(String key) {
     if (key.isBlank() || key.length() > MAX_KEY || key.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(
           "The key of a saga has 1 to " + MAX_KEY + " characters; this one has " + key.length());
     }
-    var json = engine.json().encode("The input of saga " + name(), input);
-    return new StoredRun<>(engine, engine.start(this, key, json), outputType);
+    return key;
   }
 
   /** The body, ready to run on the input; reading the input is no part of the body. */

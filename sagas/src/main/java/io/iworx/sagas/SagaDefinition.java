@@ -1,5 +1,7 @@
 package io.iworx.sagas;
 
+import java.sql.Connection;
+
 /**
  * A recipe that this instance can run: name, version and body. Safe for any thread.
  *
@@ -24,4 +26,17 @@ public interface SagaDefinition<I, O> {
    * @throws SagaException when the input cannot be stored, or {@link Sagas} is closed
    */
   SagaRun<O> start(String key, I input);
+
+  /**
+   * Starts a saga in the caller's transaction, also that of a handler: there is one when it commits
+   * and none if it does not. Once per key, as {@link #start(String, Object)}. It runs on any
+   * instance that has the version, this one looks for it a tenth of a second later, all within a
+   * third of their lease.
+   *
+   * @throws SagaConflictException when the key was used with another input
+   * @throws IllegalStateException when the store takes part in no transaction of a caller, or the
+   *     connection is in autocommit mode
+   * @throws SagaException when the input cannot be stored, or {@link Sagas} is closed
+   */
+  SagaRun<O> start(Connection connection, String key, I input);
 }

@@ -9,6 +9,7 @@ import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
 import io.iworx.sagas.spi.StoredSaga;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -63,28 +64,44 @@ final class SagaEngine implements Sagas {
 
   /** Starts a saga, or finds the one that has the key; returns its id. */
   String start(RegisteredDefinition<?, ?> definition, String key, String input) {
-    if (isClosing()) {
-      throw new SagaException(
-          "Sagas are closed on this instance: " + definition.name() + " was not started.");
-    }
-    var version = definition.definitionVersion();
-    var correlation = Correlation.currentOrFresh().withDeadline(null);
-    var fresh =
-        new NewSaga(
-            Uuid7.next(), version.name(), version.version(), key, input, correlation, now());
+    var fresh = fresh(definition, key, input);
     var stored = begin(definition, fresh);
     if (stored.id().equals(fresh.id())) {
       return stored.id();
     }
-    if (!json.same(stored.input(), input)) {
-      throw new SagaConflictException(version.name(), key, stored.id());
-    }
+    requireSame(stored, input);
     if (stored.state().isOpen()
         && options.instance().equals(stored.instance())
         && !running.containsKey(stored.id())) {
       launchUnlessEnded(stored.id());
     }
     return stored.id();
+  }
+
+  /** Leaves a saga to whoever looks first, once the caller's transaction has committed. */
+  String startIn(
+      Connection connection, RegisteredDefinition<?, ?> definition, String key, String input) {
+    var stored = store.startIn(connection, fresh(definition, key, input));
+    requireSame(stored, input);
+    takeover.dueIn(Duration.ZERO);
+    return stored.id();
+  }
+
+  private NewSaga fresh(RegisteredDefinition<?, ?> definition, String key, String input) {
+    if (isClosing()) {
+      throw new SagaException(
+          "Sagas are closed on this instance: " + definition.name() + " was not started.");
+    }
+    var version = definition.definitionVersion();
+    var correlation = Correlation.currentOrFresh().withDeadline(null);
+    return new NewSaga(
+        Uuid7.next(), version.name(), version.version(), key, input, correlation, now());
+  }
+
+  private void requireSame(StoredSaga stored, String input) {
+    if (!json.same(stored.input(), input)) {
+      throw new SagaConflictException(stored.definition(), stored.key(), stored.id());
+    }
   }
 
   /** Runs it until it is durable: with its first commit. */
@@ -125,17 +142,19 @@ final class SagaEngine implements Sagas {
   private void launchUnlessEnded(String sagaId) {
     var saga = find(sagaId);
     if (saga.state().isOpen() && options.instance().equals(saga.instance())) {
-      launch(saga);
+      launch(saga, true);
     }
   }
 
-  /** Runs a saga that this instance holds, once. A step of it may have been begun before. */
-  void launch(StoredSaga saga) {
+  /**
+   * Runs a saga that this instance holds, once; resumed, when a step may have been begun before.
+   */
+  void launch(StoredSaga saga, boolean resumed) {
     var definition = definitions.get(saga.definitionVersion());
     if (definition == null) {
       return;
     }
-    var runner = new SagaRunner(this, store, bus, definition, saga, null, true);
+    var runner = new SagaRunner(this, store, bus, definition, saga, null, resumed);
     running.compute(
         saga.id(),
         (_, before) -> {

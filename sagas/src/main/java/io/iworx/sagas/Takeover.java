@@ -132,7 +132,8 @@ final class Takeover implements AutoCloseable {
       leased.countDown();
       for (var saga : taken.sagas()) {
         LOG.info("Saga {} ({}) goes on here.", saga.id(), saga.definition());
-        engine.launch(saga);
+        // A first holder finds nothing begun.
+        engine.launch(saga, saga.fence() > 1);
       }
       return limit > 0 && taken.sagas().size() >= limit ? BETWEEN_BATCHES : untilNext(taken);
     } catch (SagaStoreException e) {

@@ -18,6 +18,7 @@ import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.StoredSaga;
 import io.iworx.sagas.spi.TakenOver;
 import io.iworx.sagas.spi.Transition;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,6 +94,17 @@ public final class InMemorySagaStore implements SagaStore {
         "The saga store in memory takes part in no transaction; saga "
             + saga.id()
             + " needs a start of its own.");
+  }
+
+  /**
+   * Refuses.
+   *
+   * @throws IllegalStateException always, as {@link #commitIn}
+   */
+  @Override
+  public StoredSaga startIn(Connection connection, NewSaga saga) {
+    throw new IllegalStateException(
+        "The saga store in memory takes part in no transaction; start the saga without one.");
   }
 
   private static StoredSaga stored(NewSaga saga, String instance) {

@@ -1,6 +1,7 @@
 package io.iworx.sagas.spi;
 
 import io.iworx.sagas.SagaState;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,16 @@ public interface SagaStore {
    * @return the saga that has the key now, without its step records
    */
   StoredSaga start(NewSaga saga, String instance);
+
+  /**
+   * Keeps a new saga in the caller's transaction, held by nobody and due at once when that commits;
+   * never kept if it does not. Its first holder has fence 1.
+   *
+   * @return the saga that has the key now, without its step records
+   * @throws IllegalStateException when {@link Feature#CALLER_TRANSACTION} is not offered, or the
+   *     connection is in autocommit mode
+   */
+  StoredSaga startIn(Connection connection, NewSaga saga);
 
   /**
    * Keeps a new saga as {@link #start} does, in one transaction with the work and what it returns:
