@@ -155,6 +155,12 @@ public final class PostgresSagaStore implements SagaStore {
   }
 
   @Override
+  public Set<String> ended(Set<String> sagaIds) {
+    return alone(
+        "Ended sagas could not be looked for", connection -> SagaRows.ended(connection, sagaIds));
+  }
+
+  @Override
   public List<StoredSaga> list(Set<SagaState> states, int limit) {
     return alone(
         "The sagas could not be listed", connection -> SagaRows.list(connection, states, limit));

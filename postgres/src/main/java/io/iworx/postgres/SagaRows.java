@@ -17,6 +17,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -104,6 +105,24 @@ final class SagaRows {
       statement.setArray(1, connection.createArrayOf("text", names));
       statement.setInt(2, limit);
       return sagas(statement);
+    }
+  }
+
+  static Set<String> ended(Connection connection, Set<String> ids) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            """
+            SELECT id FROM sagas
+            WHERE id = ANY (?::uuid[]) AND state NOT IN ('RUNNING', 'COMPENSATING')
+            """)) {
+      statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+      var ended = new HashSet<String>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          ended.add(rows.getString(1));
+        }
+      }
+      return ended;
     }
   }
 

@@ -243,6 +243,11 @@ final class CrashingSagas {
     }
 
     @Override
+    public Set<String> ended(Set<String> sagaIds) {
+      return store.ended(sagaIds);
+    }
+
+    @Override
     public List<StoredSaga> list(Set<SagaState> states, int limit) {
       return store.list(states, limit);
     }

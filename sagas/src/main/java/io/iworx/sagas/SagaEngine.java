@@ -35,6 +35,7 @@ final class SagaEngine implements Sagas {
   private final SagasOptions options;
   private final SagaJson json;
   private final Takeover takeover;
+  private final Endings endings;
   private final Map<DefinitionVersion, RegisteredDefinition<?, ?>> definitions =
       new ConcurrentHashMap<>();
   private final Map<String, SagaRunner> running = new ConcurrentHashMap<>();
@@ -45,6 +46,7 @@ final class SagaEngine implements Sagas {
     this.store = store;
     this.options = options;
     this.json = new SagaJson(options.maxResultBytes());
+    this.endings = new Endings(this, store);
     this.takeover = new Takeover(this, store, options);
   }
 
@@ -181,6 +183,7 @@ final class SagaEngine implements Sagas {
           }
           return next;
         });
+    endings.tell(runner.sagaId());
   }
 
   /** Something here will be due then. */
@@ -192,12 +195,12 @@ final class SagaEngine implements Sagas {
     return running.size();
   }
 
-  /** Waits while the saga runs here; returns at once when it does not. */
-  void awaitHere(String sagaId, Duration atMost) throws InterruptedException {
-    var runner = running.get(sagaId);
-    if (runner != null) {
-      runner.await(atMost);
-    }
+  Endings endings() {
+    return endings;
+  }
+
+  boolean isElsewhere(String sagaId) {
+    return !running.containsKey(sagaId);
   }
 
   StoredSaga find(String sagaId) {

@@ -6,11 +6,6 @@ import java.util.Optional;
 
 /** A handle on a saga: its runner when it runs here, else what is stored. */
 final class StoredRun<O> implements SagaRun<O> {
-  /** How soon a saga that runs elsewhere is looked at again: first, and at most. */
-  private static final long FIRST_PAUSE = 10_000_000;
-
-  private static final long LONGEST_PAUSE = 250_000_000;
-
   private final SagaEngine engine;
   private final String id;
   private final Class<O> outputType;
@@ -30,17 +25,18 @@ final class StoredRun<O> implements SagaRun<O> {
   public SagaResult<O> await(Duration atMost) {
     var deadline = System.nanoTime() + Math.max(0, atMost.toNanos());
     try {
-      engine.awaitHere(id, Duration.ofNanos(deadline - System.nanoTime()));
-      for (var pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, 2 * pause)) {
-        var result = stored();
-        if (result.isPresent()) {
-          return result.get();
+      while (true) {
+        try (var waiter = engine.endings().watch(id)) {
+          var result = stored();
+          if (result.isPresent()) {
+            return result.get();
+          }
+          var left = deadline - System.nanoTime();
+          if (left <= 0) {
+            return new SagaResult.Running<>();
+          }
+          waiter.await(Duration.ofNanos(left));
         }
-        var left = deadline - System.nanoTime();
-        if (left <= 0) {
-          return new SagaResult.Running<>();
-        }
-        Thread.sleep(Duration.ofNanos(Math.min(left, pause)));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

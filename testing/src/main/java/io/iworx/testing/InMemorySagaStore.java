@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -318,6 +319,19 @@ public final class InMemorySagaStore implements SagaStore {
     lock.lock();
     try {
       return Optional.ofNullable(sagas.get(sagaId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Set<String> ended(Set<String> sagaIds) {
+    lock.lock();
+    try {
+      return sagas.values().stream()
+          .filter(saga -> sagaIds.contains(saga.id()) && !saga.state().isOpen())
+          .map(StoredSaga::id)
+          .collect(Collectors.toSet());
     } finally {
       lock.unlock();
     }

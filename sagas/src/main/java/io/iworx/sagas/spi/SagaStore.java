@@ -100,6 +100,9 @@ public interface SagaStore {
   /** The saga with its step records, as of the last commit. */
   Optional<StoredSaga> find(String sagaId);
 
+  /** Those of the sagas that are not open any more: ended, or STUCK. */
+  Set<String> ended(Set<String> sagaIds);
+
   /** Sagas in one of the states, the latest first, without their step records. */
   List<StoredSaga> list(Set<SagaState> states, int limit);
 }
