@@ -27,11 +27,10 @@ final class EventSides {
    * The sides.
    *
    * @param seconds how long each is measured
-   * @param warmup how long each warms up; those with far more code to compile take twice as long
+   * @param warmup how long each warms up
    * @param extended whether what may take minutes does
    */
   static List<Side> all(double seconds, double warmup, boolean extended) {
-    String longer = Double.toString(2 * warmup);
     String idle = Double.toString(seconds * IDLE_SECONDS);
     String open = extended ? "600" : "60";
     return List.of(
@@ -42,13 +41,12 @@ final class EventSides {
         Side.of("end-to-end", "end-to-end").with(Map.of("subscriptions", "1")),
         Side.of("five", "end-to-end").with(Map.of("subscriptions", "5")),
         Side.of("five-one-slow", "end-to-end").with(Map.of("subscriptions", "4", "slow", "true")),
-        Side.of("modulith", "modulith")
-            .with(Map.of("pool", "32", "listeners", "8", "warmup", longer)),
+        Side.of("modulith", "modulith").with(Map.of("pool", "32", "listeners", "8")),
         Side.of("pg-boss", "pg-boss.mjs")
             .with(Map.of("batch", "500", "workers", "2"))
             .unless(NodePeers::missing),
         Side.of("db-scheduler", "db-scheduler")
-            .with(Map.of("pool", "32", "threads", "100", "interval", "50", "warmup", longer)),
+            .with(Map.of("pool", "32", "threads", "100", "interval", "50")),
         Side.of("graphile-worker", "graphile-worker.mjs")
             .with(Map.of("callers", "4", "concurrency", "24", "queue", "500"))
             .unless(NodePeers::missing),
@@ -57,11 +55,9 @@ final class EventSides {
             .unless(() -> Programs.missing(RABBITMQ))
             .in(Store.NONE),
         Side.of("kafka-fsync", "kafka")
-            .with(Map.of("fsync", "true", "partitions", "1", "warmup", longer))
+            .with(Map.of("fsync", "true", "partitions", "1"))
             .in(Store.NONE),
-        Side.of("kafka", "kafka")
-            .with(Map.of("fsync", "false", "partitions", "4", "warmup", longer))
-            .in(Store.NONE),
+        Side.of("kafka", "kafka").with(Map.of("fsync", "false", "partitions", "4")).in(Store.NONE),
         Side.of("nats", "nats")
             .with(Map.of("server", Programs.path(NATS)))
             .unless(() -> Programs.missing(NATS))

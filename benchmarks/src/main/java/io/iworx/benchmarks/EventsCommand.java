@@ -47,7 +47,7 @@ final class EventsCommand implements Callable<Integer> {
   @Option(
       names = "--warmup",
       paramLabel = "N",
-      defaultValue = "7",
+      defaultValue = "10",
       description = "How long each run warms up before (default: ${DEFAULT-VALUE}).")
   private double warmup;
 

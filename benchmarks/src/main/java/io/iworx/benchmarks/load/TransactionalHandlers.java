@@ -9,16 +9,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * A transactional subscription inserts one effect an event, over a log that is there already.
  *
  * <p>Options: {@code events}, how many are put there for each second of the run; {@code batch},
- * whether the handler takes many events at once. At the latest when a third is handled it is warm.
+ * whether the handler takes many events at once. Those of the warm-up are as many of them as it is
+ * long.
  */
 final class TransactionalHandlers implements Contender {
   private static final int COPIED_AT_ONCE = 1_000;
-  private static final int WARMING_PART = 3;
 
   @Override
   public void run(Stage stage) throws Exception {
     Ourselves bus = Ourselves.open(stage);
-    long events = stage.number("events") * stage.warmup().plus(stage.seconds()).toMillis() / 1_000;
+    long warming = stage.number("events") * stage.warmup().toMillis() / 1_000;
+    long events = warming + stage.number("events") * stage.seconds().toMillis() / 1_000;
     try (Connection connection = stage.connect()) {
       Effects.createTable(connection);
       for (long first = 0; first < events; first += COPIED_AT_ONCE) {
@@ -31,7 +32,7 @@ final class TransactionalHandlers implements Contender {
     } else {
       bus.subscribeEffects("effects", handled::incrementAndGet);
     }
-    await(handled, events / WARMING_PART, stage.warmup());
+    await(handled, warming, stage.warmup());
     stage.begin();
     long before = handled.get();
     await(handled, events, stage.seconds());
