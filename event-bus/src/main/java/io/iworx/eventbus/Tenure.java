@@ -86,12 +86,23 @@ final class Tenure {
     return progress;
   }
 
-  /** Whether an event may be handed to the handler now. */
+  /**
+   * Whether an event may be handed to the handler now. Ends it when its lease has run out, even if
+   * the store would prolong it yet: whoever was told that it is over has dropped what it had in
+   * hand, and only a new claim brings that back.
+   */
   boolean lasts() {
-    return ended.getCount() > 0 && System.nanoTime() - prolongedAt < claim.lease().toNanos();
+    if (ended.getCount() == 0) {
+      return false;
+    }
+    if (System.nanoTime() - prolongedAt < claim.lease().toNanos()) {
+      return true;
+    }
+    end(null);
+    return false;
   }
 
-  /** What to run when it is ended; not when its lease runs out. Set once, before it begins. */
+  /** What to run when it is ended. Set once, before it begins. */
   void whenEnds(Runnable action) {
     whenEnds = action;
   }
@@ -103,7 +114,7 @@ final class Tenure {
     whenEnds.run();
   }
 
-  /** Why it ended; null while it lasts, and when it was closed or its lease ran out. */
+  /** Why it ended; null while it lasts, and when it was closed or its lease had run out. */
   @Nullable Throwable reason() {
     return reason.get();
   }

@@ -43,7 +43,9 @@ final class WaitingKey {
 
   void changeTo(BlockedKey newRow) {
     row = newRow;
-    late.remove(newRow.position());
+    if (newRow.eventId() != null) { // the rest of a key begins where a late one may be
+      late.remove(newRow.position());
+    }
   }
 
   /** Lets an event wait that is still to be read, or is the first; false when it is late. */

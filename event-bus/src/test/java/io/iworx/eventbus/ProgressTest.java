@@ -193,6 +193,21 @@ class ProgressTest {
   }
 
   @Test
+  void anEventThatShowsWhereTheRestOfItsKeyBeginsIsNotForgotten() {
+    progress.begin(entry(12, "a"));
+    progress.block(row(12, "a"), List.of());
+    progress.begin(entry(13, "a"));
+    progress.begin(entry(15, "a"));
+    assertThat(next(rest(13))).isEqualTo(new Skipped(15)); // 14 is not committed yet
+    progress.change(rest(13), row(13, "a"));
+    assertThat(progress.begin(entry(14, "a"))).isEqualTo(Turn.LATE);
+    progress.passed(Checkpoint.at(15));
+    progress.change(row(13, "a"), rest(14)); // 13 is handled
+    progress.change(rest(14), rest(16)); // and 15, which was read with it
+    assertThat(progress.next(rest(16))).isEqualTo(new Late(entry(14, "a")));
+  }
+
+  @Test
   void anEventThatShowsLateButBeforeItsTurnKeepsItsPlace() {
     progress.begin(entry(12, "a"));
     progress.block(row(12, "a"), List.of());
