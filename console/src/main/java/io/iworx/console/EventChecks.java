@@ -121,6 +121,10 @@ final class EventChecks {
                   .formatted(status.startedAt(), event.position()),
               "A new subscription starts at the latest event: subscribe before publishing, or let it start at the earliest."));
     }
+    var change = status.change();
+    if (change != null) {
+      findings.add(changing(check, status, change));
+    }
     if (status.blockedKeys() > 0) {
       findings.add(blocked(check, status));
     }
@@ -179,6 +183,22 @@ final class EventChecks {
             "%s delivers for %s, at position %d."
                 .formatted(
                     String.join(", ", status.instances()), status.service(), status.checkpoint()));
+  }
+
+  private static Finding changing(
+      String check, SubscriptionStatus status, SubscriptionStatus.Change change) {
+    var what =
+        "Its number of partitions is being changed%s; delivery stops at position %d until that is done."
+            .formatted(change.wanted() == 0 ? "" : " to " + change.wanted(), change.stopAt());
+    var command = "./iworx subscriptions repartition " + status.name();
+    if (change.idle().compareTo(PATIENCE) <= 0) {
+      return Finding.good(check, what);
+    }
+    return Finding.bad(
+        check,
+        what + " Nobody has gone on with it for %,d s.".formatted(change.idle().toSeconds()),
+        "Finish it with '%s --partitions %s', or leave it with '%s --cancel'."
+            .formatted(command, change.wanted() == 0 ? "N" : change.wanted(), command));
   }
 
   private static Finding blocked(String check, SubscriptionStatus status) {

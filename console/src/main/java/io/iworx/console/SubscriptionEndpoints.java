@@ -124,6 +124,15 @@ final class SubscriptionEndpoints {
     members.put("blockedKeys", status.blockedKeys());
     members.put("blocked", status.blocked().stream().map(SubscriptionEndpoints::of).toList());
     members.put("deadLetters", status.deadLetters());
+    var change = status.change();
+    if (change != null) {
+      members.put(
+          "change",
+          Map.of(
+              "stopAt", change.stopAt(),
+              "wanted", change.wanted(),
+              "idleMs", change.idle().toMillis()));
+    }
     return members;
   }
 

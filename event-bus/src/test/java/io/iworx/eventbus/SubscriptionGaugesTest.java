@@ -48,7 +48,8 @@ class SubscriptionGaugesTest {
         List.of(),
         List.of(),
         3,
-        2);
+        2,
+        null);
   }
 
   private <T> T port(Class<T> type, String method, Function<String, Object> answer) {

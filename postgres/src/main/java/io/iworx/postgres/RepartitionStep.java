@@ -38,7 +38,8 @@ final class RepartitionStep {
       ORDER BY partition FOR UPDATE
       """;
 
-  private static final String STOP = "UPDATE event_subscriptions SET stop_at = ? WHERE name = ?";
+  private static final String STOP =
+      "UPDATE event_subscriptions SET stop_at = ?, stop_for = ?, stepped_at = clock_timestamp() WHERE name = ?";
 
   /**
    * The old partitions as one: up to the highest checkpoint, save what any of them has before it.
@@ -90,7 +91,7 @@ final class RepartitionStep {
       WHERE subscription = ?
       """;
   private static final String FINISH =
-      "UPDATE event_subscriptions SET partitions = ?, stop_at = NULL WHERE name = ?";
+      "UPDATE event_subscriptions SET partitions = ?, stop_at = NULL, stop_for = NULL WHERE name = ?";
 
   /** More pending ranges than this are not written into new partitions: let it be drained first. */
   private static final int MAX_RANGES = 100;
@@ -137,7 +138,7 @@ final class RepartitionStep {
       Connection connection, String name, int partitions, @Nullable Long stopAt)
       throws SQLException {
     if (stopAt != null) {
-      PostgresSubscriptionAdmin.update(connection, STOP, null, name);
+      PostgresSubscriptionAdmin.update(connection, STOP, null, null, name);
       PostgresSubscriptionAdmin.note(connection, "repartition", name, "stays at " + partitions);
     }
     return new Repartitioning(State.DONE, partitions, 0, 0, List.of());
@@ -149,12 +150,10 @@ final class RepartitionStep {
     Stand stand = stand(connection, name);
     long stop =
         stopAt == null || !stand.served() ? stand.highest() : Math.max(stopAt, stand.highest());
-    if (stopAt == null || stopAt != stop) {
-      PostgresSubscriptionAdmin.update(connection, STOP, stop, name);
-      if (stopAt == null) {
-        PostgresSubscriptionAdmin.note(
-            connection, "repartition", name, "from " + partitions + " to " + wanted + " begins");
-      }
+    PostgresSubscriptionAdmin.update(connection, STOP, stop, wanted, name);
+    if (stopAt == null) {
+      PostgresSubscriptionAdmin.note(
+          connection, "repartition", name, "from " + partitions + " to " + wanted + " begins");
     }
     var waiting = waiting(partitions, stop, stand);
     if (waiting.isEmpty()) {

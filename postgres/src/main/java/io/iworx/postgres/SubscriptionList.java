@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How every subscription stands. */
 final class SubscriptionList {
@@ -31,7 +32,8 @@ final class SubscriptionList {
                   ELSE unread.events END::bigint,
              coalesce(greatest(extract(epoch FROM clock_timestamp() - unread.since) * 1000, 0), 0)::bigint,
              (SELECT count(*) FROM event_blocked_keys WHERE subscription = s.name),
-             (SELECT count(*) FROM event_dead_letters WHERE subscription = s.name)
+             (SELECT count(*) FROM event_dead_letters WHERE subscription = s.name),
+             s.stop_at, s.stop_for, greatest(extract(epoch FROM clock_timestamp() - s.stepped_at) * 1000, 0)::bigint
       FROM event_subscriptions AS s
       CROSS JOIN head
       CROSS JOIN LATERAL (
@@ -90,10 +92,18 @@ final class SubscriptionList {
                 partitions(connection, name),
                 BlockedKeyTable.first(connection, name, SubscriptionStatus.MAX_BLOCKED),
                 row.getLong(9),
-                row.getLong(10)));
+                row.getLong(10),
+                change(row)));
       }
     }
     return all;
+  }
+
+  private static SubscriptionStatus.@Nullable Change change(ResultSet row) throws SQLException {
+    Long stopAt = row.getObject(11, Long.class);
+    return stopAt == null
+        ? null
+        : new SubscriptionStatus.Change(stopAt, row.getInt(12), Duration.ofMillis(row.getLong(13)));
   }
 
   private static List<SubscriptionStatus.Partition> partitions(Connection connection, String name)

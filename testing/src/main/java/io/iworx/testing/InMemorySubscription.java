@@ -35,6 +35,8 @@ final class InMemorySubscription {
   SubscriptionDefinition definition;
   boolean paused;
   OptionalLong stopAt = OptionalLong.empty();
+  private int stopFor;
+  private Instant steppedAt = Instant.EPOCH;
 
   InMemorySubscription(SubscriptionDefinition definition, long startedAt) {
     this.definition = definition;
@@ -80,6 +82,8 @@ final class InMemorySubscription {
     var lowest = parts.stream().mapToLong(it -> it.checkpoint.position()).min().orElseThrow();
     var stop = Math.max(highest, stopAt.orElse(0));
     stopAt = OptionalLong.of(stop);
+    stopFor = wanted;
+    steppedAt = now;
     var holders =
         parts.stream()
             .filter(it -> now.isBefore(it.leaseEnd))
@@ -149,6 +153,11 @@ final class InMemorySubscription {
               now.isBefore(part.leaseEnd) ? part.instance : null,
               part.fence));
     }
+    var change =
+        stopAt.isPresent()
+            ? new SubscriptionStatus.Change(
+                stopAt.getAsLong(), stopFor, Duration.between(steppedAt, now))
+            : null;
     return new SubscriptionStatus(
         definition.name(),
         definition.service(),
@@ -161,7 +170,8 @@ final class InMemorySubscription {
         partitions,
         blocked.stream().limit(SubscriptionStatus.MAX_BLOCKED).toList(),
         blocked.size(),
-        deadLetters.size());
+        deadLetters.size(),
+        change);
   }
 
   /** A partition. */

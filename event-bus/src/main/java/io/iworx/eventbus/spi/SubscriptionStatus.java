@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     {@link #MAX_BLOCKED}
  * @param blockedKeys how many keys and events that is in all
  * @param deadLetters how many events were set aside
+ * @param change the change of its number of partitions that has begun and not ended; null when
+ *     there is none
  */
 public record SubscriptionStatus(
     String name,
@@ -33,7 +35,8 @@ public record SubscriptionStatus(
     List<Partition> partitions,
     List<BlockedKey> blocked,
     long blockedKeys,
-    long deadLetters) {
+    long deadLetters,
+    @Nullable Change change) {
 
   /** How many of the blocked are listed. */
   public static final int MAX_BLOCKED = 10;
@@ -48,6 +51,15 @@ public record SubscriptionStatus(
    */
   public record Partition(
       int number, Checkpoint checkpoint, @Nullable String instance, long fence) {}
+
+  /**
+   * A change of the number of partitions under way: delivery stops at a position until it ends.
+   *
+   * @param stopAt the position
+   * @param wanted how many there are to be; 0 when that is not known
+   * @param idle how long ago the last step was taken
+   */
+  public record Change(long stopAt, int wanted, Duration idle) {}
 
   /** Every event up to this position is handled, not wanted, or a dead letter. */
   public long checkpoint() {
