@@ -97,7 +97,7 @@ final class PostgresSubscriptionAdmin implements SubscriptionAdmin {
   @Override
   public List<SubscriptionStatus> list() {
     try {
-      return Transactions.alone(dataSource, SubscriptionList::all);
+      return Transactions.together(dataSource, SubscriptionList::all);
     } catch (SQLException e) {
       throw SqlStates.failed("The subscriptions cannot be listed", e);
     }

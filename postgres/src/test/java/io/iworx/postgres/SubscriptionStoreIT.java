@@ -267,6 +267,22 @@ class SubscriptionStoreIT {
   }
 
   @Test
+  void tellsHowFarBehindASubscriptionIsWithoutCountingAll() throws SQLException {
+    int events = 3 * SubscriptionList.COUNTED;
+    Claim claim = claim("one", LEASE);
+    database.execute(
+        "INSERT INTO domain_events (event_type, service_name, payload)"
+            + " SELECT 'a', 's', '{}' FROM generate_series(1, "
+            + events
+            + ")");
+    assertThat(store.admin().list().getFirst().lag()).isEqualTo(events);
+    advance(claim, 100);
+    assertThat(store.admin().list().getFirst().lag()).isEqualTo(events - 100);
+    advance(claim, events - 100);
+    assertThat(store.admin().list().getFirst().lag()).isEqualTo(100);
+  }
+
+  @Test
   void tellsLagDeadLettersAndStatus() throws SQLException {
     Claim claim = claim("one", LEASE);
     LogEntry bad = append("bad");

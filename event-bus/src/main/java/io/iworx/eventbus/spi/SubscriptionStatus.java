@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param patterns what that one subscribes to
  * @param paused whether nobody delivers by an operator's wish
  * @param startedAt the position it began after
- * @param lag events it has not come to or that wait, matching or not
+ * @param lag events it has not come to or that wait, matching or not; of the thousands it is an
+ *     estimate
  * @param oldestUnread how long the oldest of them has waited; zero when there is none
  * @param partitions its parts, in order
  * @param blocked what waits although the checkpoint is past it, the longest waiting first, at most
