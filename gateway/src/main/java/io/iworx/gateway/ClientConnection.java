@@ -10,13 +10,17 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +32,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class ClientConnection extends ChannelInboundHandlerAdapter
-    implements RequestDecoder.Listener {
+    implements RequestDecoder.Listener, ClientStream {
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
   /** What the connection waits for; each has its own answer when the wait is too long. */
@@ -59,6 +63,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean drainSeen;
   private long discarded;
   private boolean requestRead = true;
+  private boolean awaitsContinue;
+  private boolean closeAfter;
   private boolean closing;
 
   ClientConnection(Core core, Loop loop, Channel channel, AnswerEncoder encoder) {
@@ -71,22 +77,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         channel.remoteAddress() instanceof InetSocketAddress remote
             ? remote.getAddress().getHostAddress()
             : "unknown";
-  }
-
-  Channel channel() {
-    return channel;
-  }
-
-  Loop loop() {
-    return loop;
-  }
-
-  Core core() {
-    return core;
-  }
-
-  RequestDecoder decoder() {
-    return decoder;
   }
 
   // --- the channel
@@ -152,25 +142,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   /** Reads on, unless what was read already is not wanted yet. */
-  void regulate() {
+  private void regulate() {
     var read = !decoder.full();
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
-    }
-  }
-
-  /** Goes on decoding; on the next turn of the loop, so that it may be called from anywhere. */
-  void resumeSoon() {
-    channel.eventLoop().execute(this::resume);
-  }
-
-  private void resume() {
-    if (!closing) {
-      decoder.resume();
-      regulate();
-      if (run != null) {
-        run.flushUpstream();
-      }
     }
   }
 
@@ -184,11 +159,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   @Override
   public void request(Request request) {
     requestRead = !request.hasBody();
+    awaitsContinue = request.expectsContinue();
     discarded = 0;
     wait = Wait.EXCHANGE;
     encoder.headOnly(request.method().equals(HttpMethod.HEAD));
     var exchange = new Exchange(request, core.table.getAcquire(), address, core.clock.instant());
-    var begun = new ExchangeRun(exchange, this);
+    var begun = new ExchangeRun(core, loop, exchange, this);
     run = begun;
     begun.start();
   }
@@ -228,24 +204,105 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     linger();
   }
 
-  boolean requestRead() {
+  // --- what the exchange wants
+
+  @Override
+  public boolean requestRead() {
     return requestRead;
   }
 
-  // --- answers
+  @Override
+  public void readBody() {
+    if (awaitsContinue) {
+      awaitsContinue = false; // another attempt at the same request tells nothing new
+      channel.writeAndFlush(
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+    }
+    decoder.resume();
+    regulate();
+  }
+
+  @Override
+  public void pauseBody() {
+    decoder.pause();
+  }
+
+  @Override
+  public void resumeBody() {
+    channel.eventLoop().execute(this::resume);
+  }
+
+  private void resume() {
+    if (!closing) {
+      decoder.resume();
+      regulate();
+      if (run != null) {
+        run.flushUpstream();
+      }
+    }
+  }
+
+  @Override
+  public void answerHead(HttpResponse answer) {
+    var request = Objects.requireNonNull(run).exchange().request();
+    closeAfter = AnswerFraming.frame(request, answer) || mustClose(request);
+    ClientHead.connection(answer.headers(), closeAfter, request.http10());
+    channel.write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.headers()));
+  }
+
+  @Override
+  public void answerContent(ByteBuf content) {
+    channel.write(new DefaultHttpContent(content));
+  }
+
+  @Override
+  public boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  @Override
+  public void flush() {
+    channel.flush();
+  }
+
+  @Override
+  public void answerEnd() {
+    channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    finished(closeAfter);
+  }
+
+  @Override
+  public void reply(Reply reply, Exchange exchange, boolean broken) {
+    var close = broken || mustClose(exchange.request());
+    write(reply, exchange.correlationId(), exchange, close);
+    finished(close);
+  }
+
+  @Override
+  public void abort() {
+    closing = true;
+    run = null;
+    decoder.stop();
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    channel.close();
+  }
+
+  // --- how answers end
 
   /** Whether the connection must close after an answer that begins now. */
-  boolean mustClose(Request request) {
+  private boolean mustClose(Request request) {
     return !request.keepAlive()
         || core.draining()
         || (!requestRead
-            && (request.expectsContinue()
+            && (awaitsContinue
                 || request.bodyLength() > SMALL_BODY
                 || request.bodyLength() == Request.CHUNKED));
   }
 
   /** Writes and flushes an answer of the gateway's own. */
-  void write(Reply reply, String correlationId, @Nullable Exchange exchange, boolean close) {
+  private void write(
+      Reply reply, String correlationId, @Nullable Exchange exchange, boolean close) {
     var status = HttpResponseStatus.valueOf(reply.status());
     var headOnly = exchange != null && exchange.request().method().equals(HttpMethod.HEAD);
     var body = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(reply.body());
@@ -261,19 +318,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     channel.writeAndFlush(answer);
   }
 
-  /** Tells a client that waits for it to send its body. */
-  void writeContinue() {
-    channel.writeAndFlush(
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
-  }
-
-  void write(DefaultHttpResponse head) {
-    channel.write(head);
-  }
-
   /** The exchange is over and its answer written. */
-  void finished(boolean close) {
+  private void finished(boolean close) {
     run = null;
     if (close) {
       if (requestRead) {
@@ -315,15 +361,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                 duplex.shutdownOutput();
               }
             });
-  }
-
-  /** Ends the connection at once: what was answered must not look complete. */
-  void abort() {
-    closing = true;
-    run = null;
-    decoder.stop();
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    channel.close();
   }
 
   // --- time

@@ -1,12 +1,8 @@
 package io.iworx.gateway;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * held whole; when one side cannot take more, the other is not read. All methods run on the event
  * loop of the client's connection.
  */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.Ending {
   private static final Duration MAX_STEPS = Duration.ofSeconds(10);
   private static final int CLIENT_GONE = 499;
@@ -33,22 +27,20 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   }
 
   private final Exchange exchange;
-  private final ClientConnection client;
-  private final Channel channel;
+  private final ClientStream client;
   private final Core core;
+  private final Loop loop;
   private Phase phase = Phase.STEPS;
   private long deadline;
   private @Nullable UpstreamConnection upstream;
   private @Nullable Attempts attempts;
   private boolean sendStalled;
-  private boolean closeAfter;
-  private boolean awaitsContinue;
 
-  ExchangeRun(Exchange exchange, ClientConnection client) {
+  ExchangeRun(Core core, Loop loop, Exchange exchange, ClientStream client) {
+    this.core = core;
+    this.loop = loop;
     this.exchange = exchange;
     this.client = client;
-    this.channel = client.channel();
-    this.core = client.core();
   }
 
   Exchange exchange() {
@@ -59,7 +51,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   void start() {
     enter(Phase.STEPS, MAX_STEPS);
-    new StepSequence(core, exchange, channel.eventLoop(), this).start();
+    new StepSequence(core, exchange, loop.executor(), this).start();
   }
 
   @Override
@@ -80,9 +72,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   // --- the request
 
   private void forward() {
-    awaitsContinue = exchange.request().expectsContinue(); // asked before the header is stripped
     UpstreamHead.prepare(exchange);
-    attempts = new Attempts(exchange, client.loop().targets());
+    attempts = new Attempts(exchange, loop.targets());
     attempt();
   }
 
@@ -118,11 +109,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       return true;
     }
     enter(Phase.SENDING, core.limits.bodyTimeout());
-    if (awaitsContinue) {
-      client.writeContinue();
-    }
-    client.decoder().resume();
-    client.regulate();
+    client.readBody();
     connection.flush();
     return true;
   }
@@ -152,7 +139,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     to.write(new DefaultHttpContent(content));
     if (!to.isWritable()) {
       sendStalled = true;
-      client.decoder().pause();
+      client.pauseBody();
     }
     if (phase == Phase.SENDING) {
       enter(Phase.SENDING, sendStalled ? routeTimeout() : core.limits.bodyTimeout());
@@ -196,7 +183,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       if (phase == Phase.SENDING) {
         enter(Phase.SENDING, core.limits.bodyTimeout());
       }
-      client.resumeSoon();
+      client.resumeBody();
     }
   }
 
@@ -207,21 +194,16 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     if (phase == Phase.OVER) {
       return;
     }
-    var request = exchange.request();
     var code = answer.status().code();
     attempts().answered(code);
     if (phase == Phase.WAITING && attempts().repeatsAnswered(code)) {
       repeat();
       return;
     }
-    var headers = answer.headers();
-    closeAfter = AnswerFraming.frame(request, answer) || client.mustClose(request);
-    core.clientHead().forward(headers, exchange);
-    ClientHead.connection(headers, closeAfter, request.http10());
+    core.clientHead().forward(answer.headers(), exchange);
     exchange.answering(code);
     enter(Phase.ANSWERING, routeTimeout());
-    client.write(
-        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), headers));
+    client.answerHead(answer);
   }
 
   @Override
@@ -231,8 +213,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       return;
     }
     exchange.sent(content.readableBytes());
-    channel.write(new DefaultHttpContent(content));
-    if (!channel.isWritable()) {
+    client.answerContent(content);
+    if (!client.isWritable()) {
       clientWritable(false);
     } else {
       enter(Phase.ANSWERING, routeTimeout());
@@ -241,7 +223,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   @Override
   public void flushClient() {
-    channel.flush();
+    client.flush();
   }
 
   void clientWritable(boolean writable) {
@@ -259,9 +241,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     }
     phase = Phase.OVER;
     attempts().over(this);
-    channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     core.hops.finished(exchange, exchange.elapsed());
-    client.finished(closeAfter);
+    client.answerEnd();
   }
 
   @Override
@@ -290,8 +271,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   // --- ends that are no answer
 
+  /** No more of the request can be read. */
   void refused(Problem problem) {
-    closeAfter = true;
     if (phase == Phase.ANSWERING) {
       cutOff("broken request body");
     } else {
@@ -316,7 +297,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     return matched == null ? null : matched.service();
   }
 
-  private void reply(Reply reply, boolean forceClose) {
+  private void reply(Reply reply, boolean broken) {
     if (phase == Phase.OVER) {
       return;
     }
@@ -324,13 +305,10 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     dropUpstream();
     exchange.answering(reply.status());
     exchange.sent(reply.body().length);
-    var close = forceClose || client.mustClose(exchange.request());
-    client.write(reply, exchange.correlationId(), exchange, close);
     core.hops.finished(exchange, exchange.elapsed());
-    client.finished(close);
+    client.reply(reply, exchange, broken);
   }
 
-  /** The answer has begun and cannot end well: the client must see that it is not whole. */
   private void cutOff(String reason) {
     phase = Phase.OVER;
     dropUpstream();

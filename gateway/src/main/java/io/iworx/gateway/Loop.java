@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Loop {
   static final long TICK_MILLIS = 50;
 
+  private final EventLoop eventLoop;
   private final TargetChoice targets;
   private final AtomicReference<RouteTable> table;
   private final byte[] lineBuffer;
@@ -24,11 +26,16 @@ final class Loop {
 
   Loop(
       EventLoop eventLoop, TargetChoice targets, AtomicReference<RouteTable> table, Limits limits) {
+    this.eventLoop = eventLoop;
     this.table = table;
     this.targets = targets;
     this.lineBuffer = RequestDecoder.lineBuffer(limits);
     this.tick =
         eventLoop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  Executor executor() {
+    return eventLoop;
   }
 
   TargetChoice targets() {
