@@ -55,7 +55,7 @@ final class Trial implements AutoCloseable {
   /** Answers its questions until it has ended. */
   Measurement await(Duration atMost) throws IOException, TrialException, InterruptedException {
     Thread.ofPlatform().daemon().start(() -> endAfter(atMost));
-    long cpu = 0;
+    Used used = new Used(0, 0);
     boolean read = true;
     BufferedReader output = process.inputReader();
     Writer answers = process.outputWriter();
@@ -63,9 +63,10 @@ final class Trial implements AutoCloseable {
       String[] words = line.split(" ", -1);
       switch (words[0]) {
         case "begin", "end" -> {
-          OptionalLong ticks = times.ticksOf(roots);
-          read &= ticks.isPresent();
-          cpu = words[0].equals("end") ? ticks.orElse(0) - cpu : ticks.orElse(0);
+          OptionalLong all = times.ticksOf(roots);
+          read &= all.isPresent();
+          Used now = new Used(all.orElse(0), times.ticksOf(List.of(process.pid())).orElse(0));
+          used = words[0].equals("end") ? now.since(used) : now;
           answers.write("go\n");
           answers.flush();
         }
@@ -80,7 +81,20 @@ final class Trial implements AutoCloseable {
       throw new TrialException(name + " ended with " + code + ": " + lastLines());
     }
     return new Measurement(
-        values, read ? (double) cpu / ProcessTimes.TICKS_PER_SECOND : Double.NaN);
+        values,
+        read ? seconds(used.all()) : Double.NaN,
+        read ? seconds(used.client()) : Double.NaN);
+  }
+
+  /** Processor time, in ticks: of all processes, and of those that are not the database's. */
+  private record Used(long all, long client) {
+    Used since(Used before) {
+      return new Used(all - before.all, client - before.client);
+    }
+  }
+
+  private static double seconds(long ticks) {
+    return (double) ticks / ProcessTimes.TICKS_PER_SECOND;
   }
 
   private void endAfter(Duration atMost) {

@@ -27,7 +27,7 @@ class ResultsTest {
   @Test
   void ratesAndProcessorTimesFollowFromWhatWasReported() {
     var results = new Results();
-    results.add("us", new Measurement(Map.of("events", 1_000.0, "seconds", 2.0), 0.05));
+    results.add("us", new Measurement(Map.of("events", 1_000.0, "seconds", 2.0), 0.05, 0.05));
     assertThat(results.median("us", "rate")).isEqualTo(500);
     assertThat(results.median("us", "cpu")).isCloseTo(50, within(1e-9));
     assertThat(results.median("us", "load")).isEqualTo(2.5);
@@ -36,8 +36,8 @@ class ResultsTest {
   @Test
   void runsWithoutAFigureDoNotCountForIt() {
     var results = new Results();
-    results.add("us", new Measurement(Map.of("p50", 3.0), Double.NaN));
-    results.add("us", new Measurement(Map.of(), Double.NaN));
+    results.add("us", new Measurement(Map.of("p50", 3.0), Double.NaN, Double.NaN));
+    results.add("us", new Measurement(Map.of(), Double.NaN, Double.NaN));
     assertThat(results.median("us", "p50")).isEqualTo(3);
     assertThat(results.runs("us")).isEqualTo(2);
   }

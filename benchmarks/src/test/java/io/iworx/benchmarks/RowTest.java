@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class RowTest {
   private static final Row ROW = Row.rate("row", "us ÷ them", "us", "them", 2, 3);
   private static final Measurement MEASURED =
-      new Measurement(Map.of("events", 100.0, "seconds", 1.0), 0.01);
+      new Measurement(Map.of("events", 100.0, "seconds", 1.0), 0.01, 0.01);
 
   @Test
   void aPeerThatCannotBeHadLeavesTheRowOpen() {
@@ -35,7 +35,7 @@ class RowTest {
   void bothSidesMeasuredAreCompared() {
     var results = new Results();
     results.add("us", MEASURED);
-    results.add("them", new Measurement(Map.of("events", 50.0, "seconds", 1.0), 0.01));
+    results.add("them", new Measurement(Map.of("events", 50.0, "seconds", 1.0), 0.01, 0.01));
     var outcome = ROW.outcome(results);
     assertThat(outcome.figure().ratio()).isEqualTo(2);
     assertThat(outcome.figure().cpuRatio()).isEqualTo(2);
