@@ -98,9 +98,13 @@ final class Retries {
    * gone; returns at once.
    */
   void redrive(Delivering delivering) {
-    tenure.progress().blockedKeys().stream()
-        .filter(row -> row.retryAt() == null)
-        .forEach(this::letGoUnlessDead);
+    for (var row : tenure.progress().blockedKeys()) {
+      var key = row.key();
+      // Whoever redrives a key's dead letters lets it go when that is over.
+      if (row.retryAt() == null && key != null && !redriving.contains(key)) {
+        letGoUnlessDead(row);
+      }
+    }
     var letters = tenure.redrives(REDRIVE_AT_ONCE);
     Map<String, List<DeadLetter>> byKey = new HashMap<>();
     letters.stream()
@@ -131,7 +135,7 @@ final class Retries {
   /** Lets a key go that waits for its dead letters, once there are none. */
   void letGoUnlessDead(BlockedKey held) {
     var key = held.key();
-    if (key == null || (!redriving.contains(key) && tenure.hasDeadLetters(key))) {
+    if (key == null || tenure.hasDeadLetters(key)) {
       return;
     }
     if (tenure.progress().isCurrent(held)) {

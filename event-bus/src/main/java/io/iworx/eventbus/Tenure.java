@@ -330,9 +330,17 @@ final class Tenure {
     return store.redrives(claim, limit);
   }
 
-  /** Whether a key has dead letters, asked for again or not. */
-  boolean hasDeadLetters(@Nullable String key) {
-    return key != null && store.hasDeadLetters(claim.subscription(), key);
+  /**
+   * Whether a key has dead letters, asked for again or not. One that is being set aside is waited
+   * for: its key waits before the store has it.
+   */
+  boolean hasDeadLetters(String key) {
+    writing.lock();
+    try {
+      return store.hasDeadLetters(claim.subscription(), key);
+    } finally {
+      writing.unlock();
+    }
   }
 
   /** Whether an event belongs to this partition. */

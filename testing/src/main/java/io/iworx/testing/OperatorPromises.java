@@ -15,6 +15,7 @@ import io.iworx.eventbus.spi.Start;
 import io.iworx.eventbus.spi.SubscriptionAdmin;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +108,49 @@ interface OperatorPromises extends LogUnderTest {
     eventually().until(() -> handled.size() == 4);
     assertThat(handled.subList(2, 4)).containsExactly(1, 4);
     eventually().until(() -> status(log(), "operated").lag() == 0);
+  }
+
+  @Test
+  default void keepsAKeyWaitingUntilTheRedriveOfItsDeadLetterIsOver() throws Exception {
+    var bus = bus("contract", log());
+    var well = new AtomicBoolean();
+    var begun = new CountDownLatch(1);
+    var over = new CountDownLatch(1);
+    var handled = new CopyOnWriteArrayList<Integer>();
+    bus.subscribe(
+        "operated",
+        List.of(HAPPENED),
+        QUICK.withAfterDeadLetter(AfterDeadLetter.KEY_WAITS).withPartitions(1),
+        (event, _) -> {
+          var number = event.payload().number();
+          if (number % 2 == 1 && !well.get()) {
+            throw new PermanentFailure("no odd numbers");
+          }
+          if (number == 1) {
+            begun.countDown();
+            over.await();
+          }
+          handled.add(number);
+        });
+    publish(bus, "a", 1, 4);
+    publish(bus, "b", 3);
+    eventually().until(() -> status(log(), "operated").deadLetters() == 2);
+    well.set(true);
+    redrive("a");
+    begun.await();
+    redrive("b"); // which makes the subscription look at all that waits
+    eventually().until(() -> handled.contains(3));
+    assertThat(handled).containsExactly(3);
+    over.countDown();
+    eventually().until(() -> handled.equals(List.of(3, 1, 4)));
+  }
+
+  private void redrive(String thing) throws Exception {
+    for (var letter : admin().deadLetters("operated", 10)) {
+      if (thing.equals(letter.entry().key())) {
+        assertThat(admin().redrive("operated", letter.entry().id(), null)).isEqualTo(1);
+      }
+    }
   }
 
   @Test

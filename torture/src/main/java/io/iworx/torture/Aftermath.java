@@ -23,6 +23,9 @@ final class Aftermath {
       SELECT subscription || ' has blocked ' || coalesce('key ' || key, event_id, '') || ' after '
              || attempts || ' attempts: ' || reason
       FROM event_blocked_keys
+      UNION ALL
+      SELECT subscription || ' has the dead letter ' || event_id FROM event_dead_letters
+      WHERE subscription = 'torture-waiting'
       """;
 
   private Aftermath() {}
@@ -37,11 +40,7 @@ final class Aftermath {
     Map<Audience, List<String>> handled = new EnumMap<>(Audience.class);
     Map<Audience, Set<String>> setAside = new EnumMap<>(Audience.class);
     for (var audience : Audience.values()) {
-      handled.put(
-          audience,
-          audience == Audience.PLAIN
-              ? Deliveries.read(folder, audience)
-              : texts(server, database, of("torture_effects", audience) + " ORDER BY n"));
+      handled.put(audience, handled(server, database, folder, audience));
       setAside.put(
           audience, new HashSet<>(texts(server, database, of("event_dead_letters", audience))));
     }
@@ -52,6 +51,17 @@ final class Aftermath {
         handled,
         setAside,
         Deliveries.readGarbled(folder));
+  }
+
+  private static List<String> handled(
+      Server server, String database, Path folder, Audience audience)
+      throws IOException, SQLException {
+    var effects = of("torture_effects", audience) + " ORDER BY n";
+    return switch (audience) {
+      case PLAIN -> Deliveries.read(folder, audience);
+      case OWN -> texts(server, OwnDatabase.of(database), effects);
+      case SINGLE, BATCH, FUSSY, WAITING -> texts(server, database, effects);
+    };
   }
 
   private static String of(String table, Audience audience) {

@@ -11,19 +11,14 @@ enum Audience {
   /** Exactly once in effect, many at a time. */
   BATCH,
   /** Exactly once in effect, with events that fail a while or for good. */
-  FUSSY;
+  FUSSY,
+  /** Exactly once in effect, in a database of the handler's own. */
+  OWN,
+  /** As fussy, but a key waits for its dead letters until the {@link Operator} settles them. */
+  WAITING;
 
   String subscription() {
     return "torture-" + name().toLowerCase(Locale.ROOT);
-  }
-
-  static Audience of(String subscription) {
-    for (var audience : values()) {
-      if (audience.subscription().equals(subscription)) {
-        return audience;
-      }
-    }
-    throw new TortureException("There is no subscription " + subscription + ".", null);
   }
 
   boolean exactlyOnce() {

@@ -81,12 +81,13 @@ final class Crew implements AutoCloseable {
             role,
             name,
             server.jdbcUrl(database, wire.port()),
+            server.jdbcUrl(OwnDatabase.of(database), wire.port()),
             server.user(),
             folder,
             random.nextLong(),
             options.lease(),
             CLOCKS.get(random.nextInt(CLOCKS.size())),
-            options.plant());
+            options.plants());
     var worker = WorkerProcess.start(settings, server.password());
     all.add(worker);
     place.add(worker);

@@ -22,6 +22,8 @@ enum Fault {
   STORM_OF_SUBSCRIBERS,
   /** PostgreSQL stops at once, without a checkpoint, and is started again. */
   STOP_SERVER,
+  /** PostgreSQL ends at once, and a standby that was synchronous takes its place. */
+  FAIL_OVER,
   /** A publisher's connection breaks within the answer to a COMMIT or an INSERT. */
   CUT_PUBLISHER,
   /** A subscriber's connection breaks within the answer to a COMMIT. */
@@ -48,6 +50,7 @@ enum Fault {
       case FREEZE_SUBSCRIBER_BEFORE_COMMIT -> ProcessFaults.freezeSubscriberBeforeCommit(scene);
       case STORM_OF_SUBSCRIBERS -> ProcessFaults.storm(scene);
       case STOP_SERVER -> DatabaseFaults.stopServer(scene);
+      case FAIL_OVER -> Failover.strike(scene);
       case CUT_PUBLISHER -> DatabaseFaults.cutPublisher(scene);
       case CUT_SUBSCRIBER -> DatabaseFaults.cutSubscriber(scene);
       case END_LISTENERS -> DatabaseFaults.endListeners(scene);

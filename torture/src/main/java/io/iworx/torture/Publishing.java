@@ -42,7 +42,7 @@ final class Publishing {
     this.orders = orders;
     this.deeds = deeds;
     this.bus = bus;
-    this.rows = new Rows(settings.plant() == Plant.UNFLUSHED);
+    this.rows = new Rows(settings.has(Plant.UNFLUSHED));
   }
 
   static void run(WorkerSettings settings, ConnectionPool pool, Orders orders) throws Exception {
@@ -83,8 +83,7 @@ final class Publishing {
   }
 
   private void publish(RandomGenerator random) throws SQLException, InterruptedException {
-    var kind =
-        settings.plant() == Plant.UNFLUSHED ? PublishKind.OLD_COLUMNS : PublishKind.draw(random);
+    var kind = settings.has(Plant.UNFLUSHED) ? PublishKind.OLD_COLUMNS : PublishKind.draw(random);
     switch (kind) {
       case PLAIN -> alone(kind, random);
       case MANY -> many(kind, random);
@@ -108,7 +107,7 @@ final class Publishing {
 
   private String textOf(String id) {
     var text = Keys.textOf(id);
-    return settings.plant() == Plant.GARBLED && Defects.isChosen(id) ? text.strip() + "?" : text;
+    return settings.has(Plant.GARBLED) && Defects.isChosen(id) ? text.strip() + "?" : text;
   }
 
   /** When nobody knows whether it was stored, half of the callers publish it again. */
@@ -152,7 +151,7 @@ final class Publishing {
       var event = next(kind, random);
       // Whatever happens now: nobody will ever ask for the commit.
       deeds.rollBack(event.id());
-      if (settings.plant() == Plant.GHOST) {
+      if (settings.has(Plant.GHOST)) {
         bus.publish(event);
       } else {
         write(connection, event);

@@ -49,8 +49,14 @@ final class Report {
           .append(
               options.faults().stream().sorted().map(Fault::word).collect(Collectors.joining(",")));
     }
-    if (options.plant() != Plant.NONE) {
-      command.append(" --plant ").append(options.plant().name().toLowerCase(Locale.ROOT));
+    if (!options.plants().isEmpty()) {
+      command
+          .append(" --plant ")
+          .append(
+              options.plants().stream()
+                  .sorted()
+                  .map(it -> it.name().toLowerCase(Locale.ROOT))
+                  .collect(Collectors.joining(",")));
     }
     if (options.binaries() != null) {
       command.append(" --postgres ").append(options.binaries());

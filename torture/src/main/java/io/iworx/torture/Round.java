@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
  * other, all is mended, everything is delivered, and what is left is judged.
  */
 final class Round {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int POLL_MILLIS = 100;
 
   /** Connections that migrating takes. */
@@ -47,7 +46,8 @@ final class Round {
     var takeovers = new Takeovers(server, database, options.lease());
     Duration quietAfter;
     try (var crew = new Crew(options, server, database, folder, random.split());
-        var bystanders = Bystanders.of(server, database, folder)) {
+        var bystanders = Bystanders.of(server, database, folder);
+        var _ = Operator.start(server, database, random.split())) {
       crew.complete();
       breakThings(
           new Scene(options, server, database, crew, random.split(), takeovers, bystanders));
@@ -64,6 +64,7 @@ final class Round {
 
   private void prepare() throws SQLException {
     server.create(database);
+    OwnDatabase.create(server, database, options.lease());
     try (var pool =
         ConnectionPool.open(
             server.jdbcUrl(database), server.user(), server.password(), MIGRATING)) {
@@ -96,7 +97,7 @@ final class Round {
   private Duration awaitQuiet() throws SQLException, InterruptedException {
     var start = System.nanoTime();
     var open = Aftermath.open(server, database);
-    while (!open.isEmpty() && System.nanoTime() - start < PATIENCE.toNanos()) {
+    while (!open.isEmpty() && System.nanoTime() - start < options.patience().toNanos()) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       open = Aftermath.open(server, database);
     }
@@ -105,7 +106,7 @@ final class Round {
           new Finding(
               Broken.STUCK,
               what,
-              "still open " + PATIENCE.toSeconds() + " s after all was mended"));
+              "still open " + options.patience().toSeconds() + " s after all was mended"));
     }
     return Duration.ofNanos(System.nanoTime() - start);
   }

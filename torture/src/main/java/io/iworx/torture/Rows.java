@@ -11,17 +11,25 @@ import java.sql.SQLException;
  */
 record Rows(boolean unflushed) {
   /** Without unique keys: what happens twice is to be seen twice. */
-  static final String SCHEMA =
+  static final String EFFECTS =
       """
-      CREATE TABLE torture_rows (event_id text NOT NULL);
       CREATE TABLE torture_effects (
         n bigint GENERATED ALWAYS AS IDENTITY,
         subscription text NOT NULL,
         event_id text NOT NULL,
         instance text NOT NULL);
+      """;
+
+  static final String SCHEMA =
+      EFFECTS
+          + """
+      CREATE TABLE torture_rows (event_id text NOT NULL);
+      CREATE TABLE torture_repaired (event_id text PRIMARY KEY);
       CREATE TABLE torture_bystanders (n integer);
       CREATE TABLE torture_naive AS SELECT 0::bigint AS last;
       """;
+
+  private static final String REPAIRED = "SELECT FROM torture_repaired WHERE event_id = ?";
 
   private static final String EFFECT =
       "INSERT INTO torture_effects (subscription, event_id, instance) VALUES (?, ?, ?)";
@@ -46,6 +54,25 @@ record Rows(boolean unflushed) {
       insert.setString(2, id);
       insert.setString(3, instance);
       insert.executeUpdate();
+    }
+  }
+
+  /** From now on handlers manage this poisonous event. */
+  void insertRepaired(Connection connection, String id) throws SQLException {
+    try (var insert =
+        connection.prepareStatement(
+            "INSERT INTO torture_repaired VALUES (?) ON CONFLICT DO NOTHING")) {
+      insert.setString(1, id);
+      insert.executeUpdate();
+    }
+  }
+
+  boolean isRepaired(Connection connection, String id) throws SQLException {
+    try (var query = connection.prepareStatement(REPAIRED)) {
+      query.setString(1, id);
+      try (var row = query.executeQuery()) {
+        return row.next();
+      }
     }
   }
 

@@ -21,9 +21,10 @@ final class Server implements AutoCloseable {
 
   /** What is acknowledged without being flushed stays unflushed long enough to be lost. */
   private static final Map<String, String> SETTINGS =
-      Map.of("max_prepared_transactions", "20", "wal_writer_delay", "10s");
+      Map.of(
+          "max_prepared_transactions", "20", "wal_writer_delay", "10s", "wal_keep_size", "512MB");
 
-  private final Path folder;
+  private Path folder;
   private final EmbeddedPostgresOptions options;
   private EmbeddedPostgres running;
   private final Wire publishersWire;
@@ -99,6 +100,38 @@ final class Server implements AutoCloseable {
    * follows.
    */
   void stopAtOnce() throws IOException, InterruptedException {
+    end();
+    running.close();
+    running = EmbeddedPostgres.start(folder, options);
+    lead();
+  }
+
+  private void lead() {
+    publishersWire.leadTo(running.port());
+    subscribersWire.leadTo(running.port());
+  }
+
+  /** A server that follows this one, in a folder beside it. */
+  Standby standby() throws IOException, SQLException, InterruptedException {
+    return Standby.of(running, folder, nextFolder(), options);
+  }
+
+  private Path nextFolder() {
+    return folder.resolveSibling(folder.getFileName() + "-next");
+  }
+
+  /**
+   * The server ends, at once, and the standby takes its place; nobody reaches the old one again.
+   */
+  void giveWayTo(Standby standby) throws IOException, SQLException, InterruptedException {
+    running.close();
+    running = standby.promote();
+    folder = nextFolder();
+    lead();
+  }
+
+  /** Ends the server as a crash does, without a checkpoint. */
+  void end() throws IOException, InterruptedException {
     var file = folder.resolve("cluster").resolve("postmaster.pid");
     var pid = Files.readAllLines(file).getFirst().strip();
     new ProcessBuilder("kill", "-QUIT", pid).start().waitFor();
@@ -109,10 +142,6 @@ final class Server implements AutoCloseable {
       }
       TimeUnit.MILLISECONDS.sleep(10);
     }
-    running.close();
-    running = EmbeddedPostgres.start(folder, options);
-    publishersWire.leadTo(running.port());
-    subscribersWire.leadTo(running.port());
   }
 
   private static boolean accepts(int port) {

@@ -62,16 +62,14 @@ final class Takeovers {
       var took = Duration.ofNanos(System.nanoTime() - start);
       longest = took.compareTo(longest) > 0 ? took : longest;
       if (took.compareTo(limit) > 0) {
-        findings.add(
-            new Finding(
-                Broken.LATE,
-                instance,
-                "others went on after %d ms, not within %d ms, with what %s held%s"
-                    .formatted(
-                        took.toMillis(),
-                        limit.toMillis(),
-                        instance,
-                        waiting.isEmpty() ? "" : "; still not with " + waiting)));
+        late(
+            instance,
+            "others went on after %d ms, not within %d ms, with what %s held%s"
+                .formatted(
+                    took.toMillis(),
+                    limit.toMillis(),
+                    instance,
+                    waiting.isEmpty() ? "" : "; still not with " + waiting));
       }
     }
 
@@ -117,6 +115,10 @@ final class Takeovers {
       }
     }
     return places;
+  }
+
+  void late(String what, String sentence) {
+    findings.add(new Finding(Broken.LATE, what, sentence));
   }
 
   Duration longest() {

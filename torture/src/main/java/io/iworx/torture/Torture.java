@@ -42,6 +42,7 @@ final class Torture {
     var result = new Round(options, server, options.seed() + number - 1, place, database).run();
     if (result.isClean()) {
       server.drop(database);
+      server.drop(OwnDatabase.of(database));
       delete(place);
     }
     return result;

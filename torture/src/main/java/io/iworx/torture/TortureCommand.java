@@ -84,10 +84,10 @@ final class TortureCommand implements Callable<Integer> {
   @Option(
       names = "--plant",
       paramLabel = "DEFECT",
-      defaultValue = "NONE",
+      split = ",",
       description =
-          "Builds a defect into the workload, to see it found: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  Plant plant = Plant.NONE;
+          "Builds defects into the workload, to see them found: ${COMPLETION-CANDIDATES} (default: none).")
+  @Nullable List<Plant> plants;
 
   @Option(
       names = "--postgres",
@@ -144,7 +144,8 @@ final class TortureCommand implements Callable<Integer> {
           TortureOptions.DEFAULT_PUBLISHERS,
           TortureOptions.DEFAULT_SUBSCRIBERS,
           faults == null ? Set.of(Fault.values()) : EnumSet.copyOf(faults),
-          plant,
+          plants == null ? Set.of() : EnumSet.copyOf(plants),
+          TortureOptions.DEFAULT_PATIENCE,
           binaries);
     } catch (IllegalArgumentException e) {
       throw CommandException.unusable(String.valueOf(e.getMessage()), e);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param publishers how many publishing processes, at least 1
  * @param subscribers how many subscribing processes, at least 2: others must be able to go on
  * @param faults what may happen; none of it when empty
- * @param plant a defect to be found
+ * @param plants defects to be found
+ * @param patience how long everything may take to be delivered after all is mended
  * @param binaries an installed PostgreSQL, the folder above its {@code bin}; null for the one that
  *     comes along
  */
@@ -27,10 +28,12 @@ record TortureOptions(
     int publishers,
     int subscribers,
     Set<Fault> faults,
-    Plant plant,
+    Set<Plant> plants,
+    Duration patience,
     @Nullable Path binaries) {
   static final Duration DEFAULT_DURATION = Duration.ofSeconds(20);
   static final Duration DEFAULT_LEASE = Duration.ofSeconds(3);
+  static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(90);
   static final int DEFAULT_PUBLISHERS = 2;
   static final int DEFAULT_SUBSCRIBERS = 2;
 
@@ -46,6 +49,7 @@ record TortureOptions(
               .formatted(duration, lease));
     }
     faults = Set.copyOf(faults);
+    plants = Set.copyOf(plants);
   }
 
   /** One round of all faults with default values. */
@@ -58,37 +62,106 @@ record TortureOptions(
         DEFAULT_PUBLISHERS,
         DEFAULT_SUBSCRIBERS,
         Set.of(Fault.values()),
-        Plant.NONE,
+        Set.of(),
+        DEFAULT_PATIENCE,
         null);
   }
 
   TortureOptions withRounds(int newRounds) {
     return new TortureOptions(
-        seed, newRounds, duration, lease, publishers, subscribers, faults, plant, binaries);
+        seed,
+        newRounds,
+        duration,
+        lease,
+        publishers,
+        subscribers,
+        faults,
+        plants,
+        patience,
+        binaries);
   }
 
   TortureOptions withDuration(Duration newDuration) {
     return new TortureOptions(
-        seed, rounds, newDuration, lease, publishers, subscribers, faults, plant, binaries);
+        seed,
+        rounds,
+        newDuration,
+        lease,
+        publishers,
+        subscribers,
+        faults,
+        plants,
+        patience,
+        binaries);
   }
 
   TortureOptions withLease(Duration newLease) {
     return new TortureOptions(
-        seed, rounds, duration, newLease, publishers, subscribers, faults, plant, binaries);
+        seed,
+        rounds,
+        duration,
+        newLease,
+        publishers,
+        subscribers,
+        faults,
+        plants,
+        patience,
+        binaries);
   }
 
   TortureOptions withFaults(Set<Fault> newFaults) {
     return new TortureOptions(
-        seed, rounds, duration, lease, publishers, subscribers, newFaults, plant, binaries);
+        seed,
+        rounds,
+        duration,
+        lease,
+        publishers,
+        subscribers,
+        newFaults,
+        plants,
+        patience,
+        binaries);
   }
 
-  TortureOptions withPlant(Plant newPlant) {
+  TortureOptions withPlants(Set<Plant> newPlants) {
     return new TortureOptions(
-        seed, rounds, duration, lease, publishers, subscribers, faults, newPlant, binaries);
+        seed,
+        rounds,
+        duration,
+        lease,
+        publishers,
+        subscribers,
+        faults,
+        newPlants,
+        patience,
+        binaries);
+  }
+
+  TortureOptions withPatience(Duration newPatience) {
+    return new TortureOptions(
+        seed,
+        rounds,
+        duration,
+        lease,
+        publishers,
+        subscribers,
+        faults,
+        plants,
+        newPatience,
+        binaries);
   }
 
   TortureOptions withBinaries(@Nullable Path newBinaries) {
     return new TortureOptions(
-        seed, rounds, duration, lease, publishers, subscribers, faults, plant, newBinaries);
+        seed,
+        rounds,
+        duration,
+        lease,
+        publishers,
+        subscribers,
+        faults,
+        plants,
+        patience,
+        newBinaries);
   }
 }

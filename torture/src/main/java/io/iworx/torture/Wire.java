@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +27,7 @@ final class Wire implements AutoCloseable {
   private final ServerSocket listening;
   private volatile int target;
   private final AtomicReference<@Nullable Cut> next = new AtomicReference<>();
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   private Wire(ServerSocket listening, int target) {
     this.listening = listening;
@@ -55,6 +58,14 @@ final class Wire implements AutoCloseable {
     target = port;
   }
 
+  /** Breaks all connections, and lets nobody make another. */
+  void sever() throws IOException {
+    close();
+    for (var client : open) {
+      client.close();
+    }
+  }
+
   /** Breaks at the next such statement; false when there is none in time. */
   boolean cut(String text, int bytes, long atMostMillis) throws InterruptedException {
     var cut = new Cut(text, bytes, new CountDownLatch(1));
@@ -78,6 +89,7 @@ final class Wire implements AutoCloseable {
 
   private void serve(Socket client) {
     var answerLeft = new AtomicInteger(WHOLE);
+    open.add(client);
     try (client;
         var server = new Socket(InetAddress.getLoopbackAddress(), target)) {
       client.setTcpNoDelay(true);
@@ -89,6 +101,8 @@ final class Wire implements AutoCloseable {
       // The server is away: the client is told by the end of its connection.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      open.remove(client);
     }
   }
 

@@ -20,7 +20,7 @@ public final class WorkerMain {
         ConnectionPool.open(settings.jdbcUrl(), settings.user(), password, CONNECTIONS)) {
       switch (settings.role()) {
         case PUBLISHER -> Publishing.run(settings, pool, orders);
-        case SUBSCRIBER -> Subscribing.run(settings, pool, orders);
+        case SUBSCRIBER -> Subscribing.run(settings, pool, password, orders);
       }
     }
     // Threads that wait for an answer of a server that is gone are not waited for.

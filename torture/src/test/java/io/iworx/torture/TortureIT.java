@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,20 +33,66 @@ class TortureIT {
     assertThat(result.struck()).isNotEmpty();
   }
 
+  /** The defects do not get in each other's way, so that one run shows all of them. */
+  @Test
+  void findsWhatIsPlanted() throws Exception {
+    var defects = EnumSet.complementOf(EnumSet.of(Plant.UNFLUSHED, Plant.LAGGING));
+    var findings =
+        run(TortureOptions.of(SEED)
+                .withDuration(Duration.ofSeconds(10))
+                .withLease(Duration.ofSeconds(1))
+                .withFaults(
+                    Set.of(Fault.KILL_SUBSCRIBER, Fault.END_SESSIONS, Fault.FOREIGN_TRANSACTION))
+                .withPlants(defects)
+                .withPatience(Duration.ofSeconds(2)))
+            .findings();
+    for (var defect : defects) {
+      var trace = traceOf(defect);
+      assertThat(findings)
+          .as("%s is found as %s", defect, trace)
+          .anySatisfy(
+              it -> {
+                assertThat(it.broken()).isEqualTo(trace.broken());
+                assertThat(it.sentence()).contains(trace.where());
+              });
+    }
+  }
+
+  private record Trace(Broken broken, String where) {}
+
+  /** What gives a defect away, and no other. */
+  private static Trace traceOf(Plant plant) {
+    return switch (plant) {
+      case SKIP -> new Trace(Broken.LOST, "torture-batch");
+      case REPEAT -> new Trace(Broken.DOUBLED, "torture-batch");
+      case CARELESS -> new Trace(Broken.DOUBLED, "torture-own");
+      case HASTY -> new Trace(Broken.OUT_OF_ORDER, "torture-plain");
+      case IMPATIENT -> new Trace(Broken.OUT_OF_ORDER, "torture-waiting");
+      case NAIVE -> new Trace(Broken.LOST, "torture-single");
+      case UNFLUSHED, LAGGING -> new Trace(Broken.LOST, "is not in the log");
+      case GHOST -> new Trace(Broken.TORN, "without its business row");
+      case SQUEAMISH -> new Trace(Broken.WRONGLY_SET_ASIDE, "torture-fussy");
+      case GARBLED -> new Trace(Broken.GARBLED, "another payload");
+      case SLEEPY -> new Trace(Broken.LATE, "went on after");
+      case STUBBORN -> new Trace(Broken.STUCK, "still open");
+      case FAINT -> new Trace(Broken.ENDED, "ended");
+    };
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "NAIVE, FOREIGN_TRANSACTION, LOST",
-    "UNFLUSHED, STOP_SERVER, LOST",
-    "REPEAT, KILL_SUBSCRIBER_BEFORE_COMMIT, DOUBLED",
-    "HASTY, END_LISTENERS, OUT_OF_ORDER"
-  })
-  void findsWhatIsPlanted(Plant plant, Fault fault, Broken broken) throws Exception {
-    var result =
-        run(
-            TortureOptions.of(SEED)
-                .withDuration(Duration.ofSeconds(6))
-                .withFaults(Set.of(fault))
-                .withPlant(plant));
-    assertThat(result.findings()).extracting(Finding::broken).contains(broken);
+  @CsvSource({"UNFLUSHED, STOP_SERVER", "LAGGING, FAIL_OVER"})
+  void findsWhatIsAcknowledgedAndNotKept(Plant plant, Fault fault) throws Exception {
+    var findings = run(failing(fault).withPlants(Set.of(plant))).findings();
+    assertThat(findings)
+        .anySatisfy(it -> assertThat(it.sentence()).contains(traceOf(plant).where()));
+  }
+
+  private static TortureOptions failing(Fault fault) {
+    return TortureOptions.of(SEED).withDuration(Duration.ofSeconds(4)).withFaults(Set.of(fault));
+  }
+
+  @Test
+  void losesNothingWhenASynchronousStandbyTakesOver() throws Exception {
+    assertThat(run(failing(Fault.FAIL_OVER)).findings()).isEmpty();
   }
 }

@@ -165,6 +165,26 @@ class VerdictTest {
   }
 
   @Test
+  void poisonTakesEffectWhereAnOperatorSettlesIt() {
+    publish("p", PublishKind.PLAIN, "k", Mood.POISON, 80, 90);
+    handledBy(Audience.FUSSY).remove("p");
+    setAside.put(Audience.FUSSY, Set.of("p"));
+    assertThat(verdict()).isEmpty();
+    handledBy(Audience.WAITING).remove("p");
+    assertFound(Broken.LOST, "p");
+  }
+
+  @Test
+  void whatCameBeforeADeadLetterThatItsKeyWaitsForIsOutOfOrder() {
+    publish("p", PublishKind.PLAIN, "k", Mood.POISON, 80, 90);
+    publish("q", PublishKind.PLAIN, "k", Mood.FINE, 100, 110);
+    handledBy(Audience.FUSSY).remove("p");
+    setAside.put(Audience.FUSSY, Set.of("p"));
+    handled.put(Audience.WAITING, new ArrayList<>(Arrays.asList("a", "b", "c", "d", "q", "p")));
+    assertFound(Broken.OUT_OF_ORDER, "p");
+  }
+
+  @Test
   void aDeadLetterThatIsNotPoisonousIsWronglySetAside() {
     setAside.put(Audience.SINGLE, Set.of("a"));
     assertFound(Broken.WRONGLY_SET_ASIDE, "a");
