@@ -32,12 +32,13 @@ final class ClientHead {
   }
 
   /** Sets the headers of an answer that a service gave. */
-  void forward(HttpHeaders headers, Exchange exchange) {
+  void forward(int status, HttpHeaders headers, Exchange exchange) {
     HeaderRules.stripDown(headers);
     common(headers, exchange.correlationId(), exchange.origin());
     if (exchange.caller().authenticated() && !headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
       headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
     }
+    exchange.changeAnswer(status, headers);
   }
 
   /** Sets the headers of an answer that the gateway gives. */
@@ -49,7 +50,7 @@ final class ClientHead {
       @Nullable String origin) {
     common(headers, correlationId, origin);
     headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
-    if (reply.status() == 204) {
+    if (reply == Reply.NO_CONTENT) {
       headers.set(HttpHeaderNames.ALLOW, METHODS);
       preflight(headers);
       return;
@@ -67,6 +68,9 @@ final class ClientHead {
     }
     if (HttpMethod.OPTIONS.equals(method)) {
       preflight(headers);
+    }
+    for (var field : reply.headers()) {
+      headers.add(field.getKey(), field.getValue());
     }
   }
 

@@ -56,7 +56,8 @@ final class ConfigReader {
           "ejection",
           "retries",
           "max-request-body",
-          "match");
+          "match",
+          "filters");
   private static final Set<String> MATCH = Set.of("path", "methods", "hosts", "headers");
   private static final Set<String> CONNECTIONS = Set.of("max", "pending");
   private static final Set<String> EJECTION = Set.of("after", "for", "slow-start");
@@ -196,7 +197,12 @@ final class ConfigReader {
         .withRetries(retries(section))
         .withMaxRequestBody(
             section.has("max-request-body") ? section.size("max-request-body", 0) : null)
-        .withMatch(match(section));
+        .withMatch(match(section))
+        .withPolicies(policies(section));
+  }
+
+  private static RoutePolicies policies(ConfigSection section) {
+    return section.checked("filters", () -> new RoutePolicies(section.texts("filters")));
   }
 
   private static RouteMatch match(ConfigSection section) {

@@ -48,6 +48,12 @@ final class Core {
     clientHead = new ClientHead(cors);
   }
 
+  /** The exchange is over, however it ended. */
+  void finished(Exchange exchange) {
+    hops.finished(exchange, exchange.elapsed());
+    exchange.end();
+  }
+
   boolean draining() {
     return draining;
   }

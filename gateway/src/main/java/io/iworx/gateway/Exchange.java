@@ -5,8 +5,11 @@ import io.iworx.correlation.CorrelationHeaders;
 import io.iworx.correlation.TraceContext;
 import io.iworx.correlation.Uuid7;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +32,20 @@ final class Exchange {
   private String innerPath = "-";
   private @Nullable Route route;
   private @Nullable Upstream upstream;
+  private List<Step> policies = List.of();
+  private @Nullable List<AnswerChange> answerChanges;
+  private @Nullable List<Runnable> endings;
   private Caller caller = Caller.ANONYMOUS;
   private int status;
   private long bytesIn;
   private long bytesOut;
   private @Nullable String cutOff;
+
+  /** What a filter does to the head of the service's answer. */
+  @FunctionalInterface
+  interface AnswerChange {
+    void apply(int status, HttpHeaders headers);
+  }
 
   Exchange(Request request, RouteTable table, String clientAddress, Instant startedAt) {
     this.request = request;
@@ -94,9 +106,20 @@ final class Exchange {
     return innerPath;
   }
 
-  void matched(Route newRoute, Upstream itsUpstream) {
-    route = newRoute;
-    upstream = itsUpstream;
+  /** The query as sent; null when there is none. */
+  @Nullable String query() {
+    return path == null ? null : path.query();
+  }
+
+  void matched(RouteTable.Entry entry) {
+    route = entry.route();
+    upstream = entry.upstream();
+    policies = entry.policies();
+  }
+
+  /** The steps that only requests of its route go through, after those of all. */
+  List<Step> policies() {
+    return policies;
   }
 
   @Nullable Route matchedRoute() {
@@ -123,6 +146,30 @@ final class Exchange {
   String upstreamUri(Target target) {
     var rest = RouteTable.rest(innerPath, route());
     return target.uri(rest, Objects.requireNonNull(path).query());
+  }
+
+  /** Changes the service's answer, should there be one; the last one said is the first to act. */
+  void atAnswer(AnswerChange change) {
+    answerChanges = answerChanges == null ? new ArrayList<>(2) : answerChanges;
+    answerChanges.add(change);
+  }
+
+  void changeAnswer(int code, HttpHeaders headers) {
+    if (answerChanges != null) {
+      answerChanges.reversed().forEach(it -> it.apply(code, headers));
+    }
+  }
+
+  /** Has something done when the exchange is over, however it ends; on its event loop. */
+  void atEnd(Runnable ending) {
+    endings = endings == null ? new ArrayList<>(2) : endings;
+    endings.add(ending);
+  }
+
+  void end() {
+    if (endings != null) {
+      endings.forEach(Runnable::run);
+    }
   }
 
   void calledBy(Caller newCaller) {

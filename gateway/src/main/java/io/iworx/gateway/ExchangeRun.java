@@ -200,7 +200,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       repeat();
       return;
     }
-    core.clientHead().forward(answer.headers(), exchange);
+    core.clientHead().forward(code, answer.headers(), exchange);
     exchange.answering(code);
     enter(Phase.ANSWERING, routeTimeout());
     client.answerHead(answer);
@@ -241,7 +241,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     }
     phase = Phase.OVER;
     attempts().over(this);
-    core.hops.finished(exchange, exchange.elapsed());
+    core.finished(exchange);
     client.answerEnd();
   }
 
@@ -305,7 +305,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     dropUpstream();
     exchange.answering(reply.status());
     exchange.sent(reply.body().length);
-    core.hops.finished(exchange, exchange.elapsed());
+    core.finished(exchange);
     client.reply(reply, exchange, broken);
   }
 
@@ -313,7 +313,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     phase = Phase.OVER;
     dropUpstream();
     exchange.cutOff(reason);
-    core.hops.finished(exchange, exchange.elapsed());
+    core.finished(exchange);
     client.abort();
   }
 
@@ -327,7 +327,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     phase = Phase.OVER;
     dropUpstream();
     exchange.cutOff("the client left");
-    core.hops.finished(exchange, exchange.elapsed());
+    core.finished(exchange);
   }
 
   private void dropUpstream() {

@@ -20,7 +20,16 @@ public interface Gateway extends AutoCloseable {
    *     configuration names cannot be used
    */
   static Gateway start(GatewayConfig config, TraceRecorder recorder) {
-    return NettyGateway.start(config, recorder);
+    return start(config, GatewayParts.of(recorder));
+  }
+
+  /**
+   * Starts a gateway with filters of the caller's own; it answers when this returns.
+   *
+   * @throws GatewayException as the other, and when a route names a filter that is not there
+   */
+  static Gateway start(GatewayConfig config, GatewayParts parts) {
+    return NettyGateway.start(config, parts);
   }
 
   /** Where it listens: {@code http://127.0.0.1:8080}. */
@@ -38,7 +47,8 @@ public interface Gateway extends AutoCloseable {
    * ejections. A call that throws changes nothing.
    *
    * @throws GatewayException when something else differs, which needs a restart: the address to
-   *     listen on, the limits, the trusted certificates
+   *     listen on, the limits, the trusted certificates; or when a route names a filter that is not
+   *     there
    */
   void reconfigure(GatewayConfig config);
 

@@ -85,6 +85,12 @@ final class HeaderRules {
     strip(headers, DOWN);
   }
 
+  /** Whether only the gateway says such a header: what belongs to a connection, and its own. */
+  static boolean isReserved(CharSequence name) {
+    var canonical = canonical(name);
+    return HOP_BY_HOP.contains(canonical) || OWN.contains(canonical);
+  }
+
   private static void strip(HttpHeaders headers, Set<AsciiString> refused) {
     removeListed(headers);
     ArrayList<CharSequence> gone = null;

@@ -1,6 +1,5 @@
 package io.iworx.gateway;
 
-import io.iworx.trace.TraceRecorder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -49,14 +48,14 @@ final class NettyGateway implements Gateway {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Channel server;
 
-  static NettyGateway start(GatewayConfig config, TraceRecorder recorder) {
-    return new NettyGateway(config, recorder, Clock.systemUTC());
+  static NettyGateway start(GatewayConfig config, GatewayParts parts) {
+    return new NettyGateway(config, parts, Clock.systemUTC());
   }
 
-  NettyGateway(GatewayConfig config, TraceRecorder recorder, Clock clock) {
+  NettyGateway(GatewayConfig config, GatewayParts parts, Clock clock) {
     this.config = config;
     this.clock = clock;
-    this.table = new AtomicReference<>(RouteTable.of(config.routes()));
+    this.table = new AtomicReference<>(RouteTable.of(config.routes(), new Policies(parts)));
     var trust = Trust.of(config.trustedCertificates());
     this.tls = trust.forTargets();
     this.http =
@@ -67,7 +66,7 @@ final class NettyGateway implements Gateway {
             .sslContext(trust.forChecks())
             .build();
     this.health = new HealthChecks(table, http, clock);
-    this.core = new Core(config, clock, steps(config), table, recorder);
+    this.core = new Core(config, clock, steps(config), table, parts.recorder());
     this.group =
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(),

@@ -103,6 +103,6 @@ record Problem(
     body.put("message", message);
     body.putAll(members);
     body.put("correlationId", correlationId);
-    return new Reply(status, CONTENT_TYPE, JSON.writeValueAsBytes(body), retryAfter);
+    return new Reply(status, CONTENT_TYPE, JSON.writeValueAsBytes(body), retryAfter, List.of());
   }
 }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param match which of the service's requests go here; default all of them
  * @param maxRequestBody bytes of a request's body, 413 beyond; {@link Long#MAX_VALUE} is unlimited,
  *     null is what {@link Limits#maxRequestBody()} says; default null
+ * @param policies what is asked of its requests besides; default nothing
  */
 public record Route(
     String service,
@@ -47,7 +48,8 @@ public record Route(
     UpstreamOptions upstream,
     RetryOptions retries,
     RouteMatch match,
-    @Nullable Long maxRequestBody) {
+    @Nullable Long maxRequestBody,
+    RoutePolicies policies) {
 
   /** The default {@link #timeout()}: 30 seconds. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
@@ -95,7 +97,8 @@ public record Route(
         UpstreamOptions.DEFAULT,
         RetryOptions.DEFAULT,
         RouteMatch.ALL,
-        null);
+        null,
+        RoutePolicies.NONE);
   }
 
   public Route withTargets(List<URI> newTargets) {
@@ -110,7 +113,8 @@ public record Route(
         upstream,
         retries,
         match,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withPublicAccess(boolean newPublicAccess) {
@@ -125,7 +129,8 @@ public record Route(
         upstream,
         retries,
         match,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withKeepPrefix(boolean newKeepPrefix) {
@@ -140,7 +145,8 @@ public record Route(
         upstream,
         retries,
         match,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withTimeout(Duration newTimeout) {
@@ -155,7 +161,8 @@ public record Route(
         upstream,
         retries,
         match,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withForwardAuthorization(boolean newForwardAuthorization) {
@@ -170,7 +177,8 @@ public record Route(
         upstream,
         retries,
         match,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withHealth(@Nullable String newHealth) {
@@ -185,7 +193,8 @@ public record Route(
         upstream,
         retries,
         match,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withUpstream(UpstreamOptions newUpstream) {
@@ -200,7 +209,8 @@ public record Route(
         newUpstream,
         retries,
         match,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withRetries(RetryOptions newRetries) {
@@ -215,7 +225,8 @@ public record Route(
         upstream,
         newRetries,
         match,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withMatch(RouteMatch newMatch) {
@@ -230,7 +241,8 @@ public record Route(
         upstream,
         retries,
         newMatch,
-        maxRequestBody);
+        maxRequestBody,
+        policies);
   }
 
   public Route withMaxRequestBody(@Nullable Long newMaxRequestBody) {
@@ -245,7 +257,24 @@ public record Route(
         upstream,
         retries,
         match,
-        newMaxRequestBody);
+        newMaxRequestBody,
+        policies);
+  }
+
+  public Route withPolicies(RoutePolicies newPolicies) {
+    return new Route(
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        retries,
+        match,
+        maxRequestBody,
+        newPolicies);
   }
 
   static void checkTarget(URI target) {

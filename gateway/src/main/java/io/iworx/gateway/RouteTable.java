@@ -14,10 +14,11 @@ final class RouteTable {
   private final List<Route> routes;
   private final List<String> services;
   private final List<Entry> entries;
+  private final Policies policies;
   private final Map<String, ServiceRoutes> byService = new HashMap<>();
 
-  /** A route and the upstream it leads to. */
-  record Entry(Route route, Upstream upstream) {}
+  /** A route, the upstream it leads to, and the steps that only its requests go through. */
+  record Entry(Route route, Upstream upstream, List<Step> policies) {}
 
   /** What stays the same of a route when the rest of it changes. */
   private record Place(String service, RouteMatch match) {
@@ -26,25 +27,28 @@ final class RouteTable {
     }
   }
 
-  private RouteTable(List<Route> routes, Map<Place, Upstream> known) {
+  private RouteTable(List<Route> routes, Map<Place, Upstream> known, Policies policies) {
     this.routes = List.copyOf(routes);
     this.services = routes.stream().map(Route::service).distinct().toList();
+    this.policies = policies;
     this.entries =
-        routes.stream().map(it -> new Entry(it, Upstream.of(it, known.get(Place.of(it))))).toList();
+        routes.stream()
+            .map(it -> new Entry(it, Upstream.of(it, known.get(Place.of(it))), policies.steps(it)))
+            .toList();
     entries.stream()
         .collect(Collectors.groupingBy(it -> it.route().service()))
         .forEach((service, its) -> byService.put(service, new ServiceRoutes(its)));
   }
 
-  static RouteTable of(List<Route> routes) {
-    return new RouteTable(routes, Map.of());
+  static RouteTable of(List<Route> routes, Policies policies) {
+    return new RouteTable(routes, Map.of(), policies);
   }
 
   /** A table in place of this one: targets that stay keep connections, health and ejections. */
   RouteTable with(List<Route> newRoutes) {
     var known = new HashMap<Place, Upstream>();
     entries.forEach(it -> known.put(Place.of(it.route()), it.upstream()));
-    return new RouteTable(newRoutes, known);
+    return new RouteTable(newRoutes, known, policies);
   }
 
   /** Lets go of the targets that are not in the table which has come in place of this one. */

@@ -5,7 +5,10 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the steps one after the other, until one ends the exchange or all have let it through. */
+/**
+ * Asks the steps one after the other, those of all requests and then those of the route, until one
+ * ends the exchange or all have let it through.
+ */
 final class StepSequence {
   private static final Logger log = LoggerFactory.getLogger(StepSequence.class);
 
@@ -38,7 +41,7 @@ final class StepSequence {
   }
 
   private void next(int index) {
-    for (int i = index; i < steps.size(); i++) {
+    for (int i = index; i < steps.size() + exchange.policies().size(); i++) {
       if (!follow(i, verdict(i))) {
         return;
       }
@@ -46,9 +49,13 @@ final class StepSequence {
     ending.letThrough();
   }
 
+  private Step step(int index) {
+    return index < steps.size() ? steps.get(index) : exchange.policies().get(index - steps.size());
+  }
+
   private Verdict verdict(int index) {
     try {
-      return steps.get(index).apply(exchange);
+      return step(index).apply(exchange);
     } catch (RuntimeException e) { // a step's own fault must not take the connection along
       return failed(e);
     }

@@ -81,7 +81,7 @@ final class Steps {
     var path = exchange.path();
     return switch (routes.find(path, RouteTable.endOfService(path), exchange.request())) {
       case ServiceRoutes.Found.One(var entry) -> {
-        exchange.matched(entry.route(), entry.upstream());
+        exchange.matched(entry);
         yield Verdict.PROCEED;
       }
       case ServiceRoutes.Found.OtherMethod() -> new Verdict.Refuse(Problem.METHOD_NOT_ALLOWED);

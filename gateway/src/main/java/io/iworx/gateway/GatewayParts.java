@@ -1,0 +1,56 @@
+package io.iworx.gateway;
+
+import io.iworx.trace.TraceRecorder;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a gateway is given besides its configuration: what only code can be. It stays for the
+ * gateway's life.
+ *
+ * @param recorder gets each finished exchange as a hop; the caller closes it, after the gateway
+ * @param filters what the requests of all routes go through, in this order, by name; default none
+ * @param routeFilters what only the requests of routes go through that name it; default none
+ */
+public record GatewayParts(
+    TraceRecorder recorder, Map<String, Filter> filters, Map<String, Filter> routeFilters) {
+
+  public GatewayParts {
+    filters = Collections.unmodifiableMap(new LinkedHashMap<>(filters));
+    routeFilters = Collections.unmodifiableMap(new LinkedHashMap<>(routeFilters));
+  }
+
+  /** A recorder and nothing else. */
+  public static GatewayParts of(TraceRecorder recorder) {
+    return new GatewayParts(recorder, Map.of(), Map.of());
+  }
+
+  /**
+   * One filter more for the requests of all routes, after those there are.
+   *
+   * @param name what the log calls it
+   * @throws IllegalArgumentException when the name is taken
+   */
+  public GatewayParts withFilter(String name, Filter filter) {
+    return new GatewayParts(recorder, more(filters, name, filter), routeFilters);
+  }
+
+  /**
+   * One filter more for the routes that name it in {@code filters}.
+   *
+   * @param name what the routes and the log call it
+   * @throws IllegalArgumentException when the name is taken
+   */
+  public GatewayParts withRouteFilter(String name, Filter filter) {
+    return new GatewayParts(recorder, filters, more(routeFilters, name, filter));
+  }
+
+  private static Map<String, Filter> more(Map<String, Filter> some, String name, Filter filter) {
+    var more = new LinkedHashMap<>(some);
+    if (more.putIfAbsent(name, filter) != null) {
+      throw new IllegalArgumentException("There is a filter " + name + " already.");
+    }
+    return more;
+  }
+}
