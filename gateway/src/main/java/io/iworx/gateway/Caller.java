@@ -24,6 +24,11 @@ record Caller(
   static final Caller ANONYMOUS =
       new Caller(Correlation.EXTERNAL, Identity.NONE, false, null, null);
 
+  /** Whether a service calls, and which one is known. */
+  boolean isService() {
+    return !name.equals(Correlation.EXTERNAL);
+  }
+
   static Caller user(Identity identity) {
     return new Caller(Correlation.EXTERNAL, identity, true, null, null);
   }

@@ -50,7 +50,7 @@ final class ClientHead {
       @Nullable String origin) {
     common(headers, correlationId, origin);
     headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
-    if (reply == Reply.NO_CONTENT) {
+    if (reply.contentType().isEmpty()) {
       headers.set(HttpHeaderNames.ALLOW, METHODS);
       preflight(headers);
       return;

@@ -43,7 +43,8 @@ final class ConfigReader {
           "connect-timeout",
           "drain-timeout");
   private static final Set<String> ROUTE =
-      Set.of(
+      ConfigSection.keys(
+          PolicyReader.KEYS,
           "service",
           "target",
           "targets",
@@ -56,8 +57,7 @@ final class ConfigReader {
           "ejection",
           "retries",
           "max-request-body",
-          "match",
-          "filters");
+          "match");
   private static final Set<String> MATCH = Set.of("path", "methods", "hosts", "headers");
   private static final Set<String> CONNECTIONS = Set.of("max", "pending");
   private static final Set<String> EJECTION = Set.of("after", "for", "slow-start");
@@ -198,11 +198,7 @@ final class ConfigReader {
         .withMaxRequestBody(
             section.has("max-request-body") ? section.size("max-request-body", 0) : null)
         .withMatch(match(section))
-        .withPolicies(policies(section));
-  }
-
-  private static RoutePolicies policies(ConfigSection section) {
-    return section.checked("filters", () -> new RoutePolicies(section.texts("filters")));
+        .withPolicies(PolicyReader.read(section));
   }
 
   private static RouteMatch match(ConfigSection section) {

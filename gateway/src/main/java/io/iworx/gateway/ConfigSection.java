@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,13 @@ final class ConfigSection {
     this.key = key;
     this.line = line;
     this.entries = entries;
+  }
+
+  /** Keys that are read in one place and some more that are read in another. */
+  static Set<String> keys(Set<String> some, String... more) {
+    var all = new HashSet<>(some);
+    all.addAll(List.of(more));
+    return Set.copyOf(all);
   }
 
   /** The section, which may have these keys and no others. */

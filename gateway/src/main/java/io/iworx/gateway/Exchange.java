@@ -114,7 +114,7 @@ final class Exchange {
   void matched(RouteTable.Entry entry) {
     route = entry.route();
     upstream = entry.upstream();
-    policies = entry.policies();
+    policies = entry.steps().last();
   }
 
   /** The steps that only requests of its route go through, after those of all. */

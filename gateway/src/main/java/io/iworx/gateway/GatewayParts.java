@@ -1,9 +1,11 @@
 package io.iworx.gateway;
 
+import io.iworx.gateway.spi.LimitStore;
 import io.iworx.trace.TraceRecorder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a gateway is given besides its configuration: what only code can be. It stays for the
@@ -12,9 +14,14 @@ import java.util.Map;
  * @param recorder gets each finished exchange as a hop; the caller closes it, after the gateway
  * @param filters what the requests of all routes go through, in this order, by name; default none
  * @param routeFilters what only the requests of routes go through that name it; default none
+ * @param limitStore where rate limits are that several gateways share; null: none can be shared.
+ *     The caller closes what is behind it, after the gateway
  */
 public record GatewayParts(
-    TraceRecorder recorder, Map<String, Filter> filters, Map<String, Filter> routeFilters) {
+    TraceRecorder recorder,
+    Map<String, Filter> filters,
+    Map<String, Filter> routeFilters,
+    @Nullable LimitStore limitStore) {
 
   public GatewayParts {
     filters = Collections.unmodifiableMap(new LinkedHashMap<>(filters));
@@ -23,7 +30,7 @@ public record GatewayParts(
 
   /** A recorder and nothing else. */
   public static GatewayParts of(TraceRecorder recorder) {
-    return new GatewayParts(recorder, Map.of(), Map.of());
+    return new GatewayParts(recorder, Map.of(), Map.of(), null);
   }
 
   /**
@@ -33,17 +40,21 @@ public record GatewayParts(
    * @throws IllegalArgumentException when the name is taken
    */
   public GatewayParts withFilter(String name, Filter filter) {
-    return new GatewayParts(recorder, more(filters, name, filter), routeFilters);
+    return new GatewayParts(recorder, more(filters, name, filter), routeFilters, limitStore);
   }
 
   /**
-   * One filter more for the routes that name it in {@code filters}.
+   * One filter more for the routes whose entry names it.
    *
    * @param name what the routes and the log call it
    * @throws IllegalArgumentException when the name is taken
    */
   public GatewayParts withRouteFilter(String name, Filter filter) {
-    return new GatewayParts(recorder, filters, more(routeFilters, name, filter));
+    return new GatewayParts(recorder, filters, more(routeFilters, name, filter), limitStore);
+  }
+
+  public GatewayParts withLimitStore(@Nullable LimitStore newLimitStore) {
+    return new GatewayParts(recorder, filters, routeFilters, newLimitStore);
   }
 
   private static Map<String, Filter> more(Map<String, Filter> some, String name, Filter filter) {

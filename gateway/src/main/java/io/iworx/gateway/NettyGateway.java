@@ -37,6 +37,7 @@ final class NettyGateway implements Gateway {
   private final ReentrantLock changes = new ReentrantLock();
   private volatile GatewayConfig config;
   private final Core core;
+  private final Policies policies;
   private final Transport transport = Transport.best();
   private final SslContext tls;
   private final HttpClient http;
@@ -55,7 +56,8 @@ final class NettyGateway implements Gateway {
   NettyGateway(GatewayConfig config, GatewayParts parts, Clock clock) {
     this.config = config;
     this.clock = clock;
-    this.table = new AtomicReference<>(RouteTable.of(config.routes(), new Policies(parts)));
+    this.policies = new Policies(parts);
+    this.table = new AtomicReference<>(RouteTable.of(config.routes(), policies));
     var trust = Trust.of(config.trustedCertificates());
     this.tls = trust.forTargets();
     this.http =
@@ -74,6 +76,7 @@ final class NettyGateway implements Gateway {
             transport.handlers());
     this.server = bind();
     health.start();
+    policies.start();
     log.debug("[API Gateway] listening at {} with {}", address(), config);
   }
 
@@ -85,7 +88,7 @@ final class NettyGateway implements Gateway {
     }
     var tokens = new Tokens(new TokenVerifier(config.auth(), keys, clock), clock);
     return new Steps(
-            new HealthPage(this::health),
+            new HealthPage(this::health, policies::limitsAlone),
             new Authentication(tokens),
             config.limits().maxRequestBody())
         .inOrder();
@@ -200,6 +203,7 @@ final class NettyGateway implements Gateway {
 
   private void stop() {
     health.stop();
+    policies.close();
     loops.values().forEach(Loop::stop);
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     names.close();

@@ -2,37 +2,79 @@ package io.iworx.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes of what a route's policies say the steps that its requests go through. */
-final class Policies {
+final class Policies implements AutoCloseable {
   private final GatewayParts parts;
+  private final @Nullable Leases leases;
 
   Policies(GatewayParts parts) {
     this.parts = parts;
+    this.leases = parts.limitStore() == null ? null : new Leases(parts.limitStore());
   }
 
-  List<Step> steps(Route route) {
-    var steps = new ArrayList<Step>();
-    parts.filters().forEach((name, filter) -> steps.add(new FilterStep(name, filter)));
-    for (var name : route.policies().filters()) {
-      steps.add(routeFilter(route, name));
+  void start() {
+    if (leases != null) {
+      leases.start();
     }
-    return List.copyOf(steps);
   }
 
-  private Step routeFilter(Route route, String name) {
+  /**
+   * The steps of a route.
+   *
+   * @param before those it had; what they remember stays where nothing has changed
+   */
+  RouteSteps steps(Route route, @Nullable RouteSteps before) {
+    var limit = limit(route, before == null ? null : before.limit());
+    var steps = new ArrayList<Step>();
+    if (limit != null && !limit.needsNoIdentity()) {
+      steps.add(limit);
+    }
+    parts.filters().forEach((name, filter) -> steps.add(new FilterStep(name, filter)));
+    route.policies().filters().forEach(name -> steps.add(filter(route, name)));
+    return new RouteSteps(limit, List.copyOf(steps));
+  }
+
+  private @Nullable RateLimitStep limit(Route route, @Nullable RateLimitStep before) {
+    var limit = route.policies().rateLimit();
+    if (limit == null || (before != null && before.limit().equals(limit))) {
+      return limit == null ? null : before;
+    }
+    if (!limit.shared()) {
+      return RateLimitStep.local(limit, RateLimit.MOST_CALLERS);
+    }
+    if (leases == null) {
+      throw new GatewayException(
+          "The route of %s shares its rate limit, and this gateway was given no store for that; leave 'shared' out."
+              .formatted(route.service()),
+          null);
+    }
+    return RateLimitStep.shared(route, limit, leases);
+  }
+
+  private Step filter(Route route, String name) {
     var filter = parts.routeFilters().get(name);
     if (filter == null) {
+      var known = parts.routeFilters().keySet();
       throw new GatewayException(
           "The route of %s names the filter %s, which this gateway was not given; it has %s."
               .formatted(
-                  route.service(),
-                  name,
-                  parts.routeFilters().isEmpty()
-                      ? "none"
-                      : String.join(", ", parts.routeFilters().keySet())),
+                  route.service(), name, known.isEmpty() ? "none" : String.join(", ", known)),
           null);
     }
     return new FilterStep(name, filter);
+  }
+
+  /** Whether limits that gateways share are counted by each alone for now. */
+  boolean limitsAlone() {
+    return leases != null && leases.alone(System.nanoTime());
+  }
+
+  @Override
+  public void close() {
+    if (leases != null) {
+      leases.close();
+    }
   }
 }

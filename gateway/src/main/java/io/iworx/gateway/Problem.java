@@ -84,6 +84,16 @@ record Problem(
         1);
   }
 
+  /** The caller has had what the route's rate limit gives it. */
+  static Problem tooManyRequests(int retryAfter) {
+    return new Problem(
+        429,
+        "Too many requests",
+        "There were too many requests; repeat after the time in retry-after.",
+        Map.of(),
+        retryAfter);
+  }
+
   Problem withRetryAfter(int seconds) {
     return new Problem(status, error, message, members, seconds);
   }

@@ -18,7 +18,7 @@ final class RouteTable {
   private final Map<String, ServiceRoutes> byService = new HashMap<>();
 
   /** A route, the upstream it leads to, and the steps that only its requests go through. */
-  record Entry(Route route, Upstream upstream, List<Step> policies) {}
+  record Entry(Route route, Upstream upstream, RouteSteps steps) {}
 
   /** What stays the same of a route when the rest of it changes. */
   private record Place(String service, RouteMatch match) {
@@ -27,27 +27,34 @@ final class RouteTable {
     }
   }
 
-  private RouteTable(List<Route> routes, Map<Place, Upstream> known, Policies policies) {
+  private RouteTable(List<Route> routes, Map<Place, Entry> known, Policies policies) {
     this.routes = List.copyOf(routes);
     this.services = routes.stream().map(Route::service).distinct().toList();
     this.policies = policies;
-    this.entries =
-        routes.stream()
-            .map(it -> new Entry(it, Upstream.of(it, known.get(Place.of(it))), policies.steps(it)))
-            .toList();
+    this.entries = routes.stream().map(it -> entry(it, known.get(Place.of(it)), policies)).toList();
     entries.stream()
         .collect(Collectors.groupingBy(it -> it.route().service()))
         .forEach((service, its) -> byService.put(service, new ServiceRoutes(its)));
+  }
+
+  private static Entry entry(Route route, @Nullable Entry before, Policies policies) {
+    return new Entry(
+        route,
+        Upstream.of(route, before == null ? null : before.upstream()),
+        policies.steps(route, before == null ? null : before.steps()));
   }
 
   static RouteTable of(List<Route> routes, Policies policies) {
     return new RouteTable(routes, Map.of(), policies);
   }
 
-  /** A table in place of this one: targets that stay keep connections, health and ejections. */
+  /**
+   * A table in place of this one: targets that stay keep connections, health and ejections, and
+   * limits that stay what they have counted.
+   */
   RouteTable with(List<Route> newRoutes) {
-    var known = new HashMap<Place, Upstream>();
-    entries.forEach(it -> known.put(Place.of(it.route()), it.upstream()));
+    var known = new HashMap<Place, Entry>();
+    entries.forEach(it -> known.put(Place.of(it.route()), it));
     return new RouteTable(newRoutes, known, policies);
   }
 

@@ -82,7 +82,7 @@ final class Steps {
     return switch (routes.find(path, RouteTable.endOfService(path), exchange.request())) {
       case ServiceRoutes.Found.One(var entry) -> {
         exchange.matched(entry);
-        yield Verdict.PROCEED;
+        yield entry.steps().first(exchange);
       }
       case ServiceRoutes.Found.OtherMethod() -> new Verdict.Refuse(Problem.METHOD_NOT_ALLOWED);
       case ServiceRoutes.Found.Nothing() -> new Verdict.Refuse(Problem.NO_ROUTE);

@@ -4,6 +4,7 @@ import io.iworx.gateway.ConfigWatch;
 import io.iworx.gateway.Gateway;
 import io.iworx.gateway.GatewayConfig;
 import io.iworx.gateway.GatewayException;
+import io.iworx.gateway.GatewayParts;
 import io.iworx.trace.TraceRecorder;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -17,13 +18,17 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "gateway",
-    header = "Runs the gateway alone, without database, console or services.",
+    header = "Runs the gateway alone, without console or services.",
     description =
-        "Tokens are verified as the configuration's 'auth' says, or with IWORX_JWT_SECRET where that is set. A changed file is followed without a restart, also at SIGHUP. Prints 'ready' as its last line.",
+        "Tokens are verified as the configuration's 'auth' says, or with IWORX_JWT_SECRET where"
+            + " that is set. A changed file is followed without a restart, also at SIGHUP. Prints"
+            + " 'ready' as its last line.",
     footer = {
       "",
       "Examples:",
       "  From a file:         ./iworx gateway --config iworx.yaml",
+      "  One of several:      ./iworx gateway --config iworx.yaml --database"
+          + " postgresql://iworx@db/iworx",
       "  On another port:     ./iworx gateway --config iworx.yaml --port 9080",
       "  With a log of calls: ./iworx gateway --config iworx.yaml --log debug"
     })
@@ -41,6 +46,14 @@ final class GatewayCommand implements Callable<Integer> {
       description = "The port, 0 for a free one (default: the configuration's).")
   @Nullable Integer port;
 
+  @Option(
+      names = "--database",
+      paramLabel = "URL",
+      description =
+          "A PostgreSQL database for what gateways keep together, such as shared rate limits"
+              + " (default: none).")
+  @Nullable String database;
+
   @Spec @Nullable CommandSpec spec;
 
   @Override
@@ -49,7 +62,7 @@ final class GatewayCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "stop"));
     var settings = settings();
     try {
-      var gateway = parts.add("The gateway", Gateway.start(settings, TraceRecorder.none()));
+      var gateway = parts.add("The gateway", Gateway.start(settings, with(parts)));
       var watch =
           parts.add(
               "The watch of the configuration", ConfigWatch.start(gateway, config, this::settings));
@@ -63,6 +76,15 @@ final class GatewayCommand implements Callable<Integer> {
     Terminal.print(spec, "ready");
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  private GatewayParts with(Parts parts) {
+    if (database == null) {
+      return GatewayParts.of(TraceRecorder.none());
+    }
+    var opened =
+        Database.open(database, Path.of(""), parts, step -> Terminal.say(spec, step + " …"));
+    return GatewayStores.in(opened.pool(), TraceRecorder.none());
   }
 
   private GatewayConfig settings() {

@@ -8,6 +8,7 @@ import io.iworx.gateway.ConfigWatch;
 import io.iworx.gateway.Gateway;
 import io.iworx.gateway.GatewayConfig;
 import io.iworx.gateway.GatewayException;
+import io.iworx.gateway.GatewayParts;
 import io.iworx.postgres.LogRetention;
 import io.iworx.postgres.PostgresEventLog;
 import io.iworx.postgres.PostgresSagaStore;
@@ -89,7 +90,9 @@ final class PlatformStart {
     var gateway =
         parts.add(
             "The gateway",
-            gateway(PlatformConfig.withHosted(config, services.targets()), recorder));
+            gateway(
+                PlatformConfig.withHosted(config, services.targets()),
+                GatewayStores.in(database.pool(), recorder)));
     var reload = reload(gateway, config, services);
     var bus = parts.add("The console's bus", EventBus.create(CONSOLE_SERVICE, log));
     var facts = new ProcessFacts(options.folder(), database.pool(), recorder);
@@ -156,9 +159,9 @@ final class PlatformStart {
             usable.auth().withHs256Secret(Secret.ofStart(options.folder(), System.getenv())));
   }
 
-  private Gateway gateway(GatewayConfig config, TraceRecorder recorder) {
+  private Gateway gateway(GatewayConfig config, GatewayParts with) {
     try {
-      return Gateway.start(config, recorder);
+      return Gateway.start(config, with);
     } catch (GatewayException e) {
       throw CommandException.unusable(Objects.requireNonNullElse(e.getMessage(), ""), e);
     }
