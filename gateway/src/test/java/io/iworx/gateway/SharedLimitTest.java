@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A limit that gateways share, whatever becomes of the store. The real one is tested with it. */
 final class SharedLimitTest {
-  private static final RateLimit LIMIT = RateLimit.of(40, Duration.ofHours(40)).withShared(true);
+  private static final RateLimit LIMIT = RateLimit.of(40, Duration.ofDays(1)).withShared(true);
 
   /** One bucket, in memory; can be down or hang. */
   private static final class OneBucket implements LimitStore {

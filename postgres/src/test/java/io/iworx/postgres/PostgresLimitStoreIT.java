@@ -113,7 +113,7 @@ class PostgresLimitStoreIT {
                         .withPublicAccess(true)
                         .withPolicies(
                             RoutePolicies.NONE.withRateLimit(
-                                RateLimit.of(100, Duration.ofHours(100)).withShared(true)))))
+                                RateLimit.of(100, Duration.ofDays(1)).withShared(true)))))
             .withPort(0);
     var parts =
         GatewayParts.of(TraceRecorder.none())
