@@ -1,5 +1,6 @@
 package io.iworx.benchmarks;
 
+import io.iworx.benchmarks.gateway.GatewayContenders;
 import io.iworx.benchmarks.load.Contender;
 import io.iworx.benchmarks.load.ContenderMain;
 import io.iworx.benchmarks.load.LoadContenders;
@@ -19,6 +20,7 @@ final class Contenders {
   static Map<String, Contender> all() {
     Map<String, Contender> all = new HashMap<>(LoadContenders.all());
     all.putAll(PeerContenders.all());
+    all.putAll(GatewayContenders.all());
     return all;
   }
 }

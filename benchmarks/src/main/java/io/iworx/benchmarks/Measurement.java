@@ -17,14 +17,15 @@ record Measurement(Map<String, Double> values, double cpuSeconds, double clientS
 
   /**
    * A figure: what was reported under that name, or {@code rate} (events a second), {@code cpu} and
-   * {@code client} (microseconds an event, with and without the database) and {@code load} (percent
-   * of one core). Not a number when it is not there.
+   * {@code client} (microseconds an event, with and without the database), {@code store} (those of
+   * the database) and {@code load} (percent of one core). Not a number when it is not there.
    */
   double figure(String name) {
     return switch (name) {
       case "rate" -> value("events") / value("seconds");
       case "cpu" -> cpuSeconds * 1e6 / value("events");
       case "client" -> clientSeconds * 1e6 / value("events");
+      case "store" -> (cpuSeconds - clientSeconds) * 1e6 / value("events");
       case "load" -> cpuSeconds * 100 / value("seconds");
       default -> value(name);
     };

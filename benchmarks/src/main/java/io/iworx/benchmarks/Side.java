@@ -3,6 +3,7 @@ package io.iworx.benchmarks;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -53,6 +54,16 @@ record Side(
 
   Side with(Function<Results, Map<String, String>> newOptions) {
     return new Side(name, contender, newOptions, jvm, store, rounds, missing);
+  }
+
+  /** With that option besides the others. */
+  Side and(String option, String value) {
+    return with(
+        results -> {
+          Map<String, String> all = new TreeMap<>(options.apply(results));
+          all.put(option, value);
+          return all;
+        });
   }
 
   Side in(Store newStore) {

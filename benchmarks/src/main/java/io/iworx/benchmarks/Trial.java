@@ -56,16 +56,22 @@ final class Trial implements AutoCloseable {
   Measurement await(Duration atMost) throws IOException, TrialException, InterruptedException {
     Thread.ofPlatform().daemon().start(() -> endAfter(atMost));
     Used used = new Used(0, 0);
+    Long client = process.pid();
     boolean read = true;
     BufferedReader output = process.inputReader();
     Writer answers = process.outputWriter();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       String[] words = line.split(" ", -1);
       switch (words[0]) {
+        case "watch" -> {
+          roots.remove(client);
+          client = Long.parseLong(words[1]);
+          roots.add(client);
+        }
         case "begin", "end" -> {
           OptionalLong all = times.ticksOf(roots);
           read &= all.isPresent();
-          Used now = new Used(all.orElse(0), times.ticksOf(List.of(process.pid())).orElse(0));
+          Used now = new Used(all.orElse(0), times.ticksOf(List.of(client)).orElse(0));
           used = words[0].equals("end") ? now.since(used) : now;
           answers.write("go\n");
           answers.flush();

@@ -17,8 +17,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  * What a contender is given and whom it tells.
  *
  * <p>It talks with the process that started it in lines: {@code begin} and {@code end} are answered
- * once the processor times have been read, {@code value NAME NUMBER} is not. When that process is
- * gone, this one ends.
+ * once the processor times have been read, {@code value NAME NUMBER} and {@code watch PID} are not.
+ * When that process is gone, this one ends.
  */
 public final class Stage {
   private static final String PASSWORD = "BENCHMARK_DATABASE_PASSWORD";
@@ -49,6 +49,18 @@ public final class Stage {
       // As good as its end.
     }
     System.exit(ORPHANED);
+  }
+
+  /**
+   * From now on the processor time of that process counts, with all below it, and nobody else's.
+   */
+  public void watch(long pid) {
+    say("watch " + pid);
+  }
+
+  /** The next line that whoever started this process wrote to it. */
+  public String told() throws InterruptedException {
+    return answers.take();
   }
 
   /** From here on the work counts. */

@@ -1,0 +1,86 @@
+package io.iworx.benchmarks;
+
+import java.util.List;
+
+/** The promises about the gateway: what is measured, and what it must reach. */
+final class GatewayRows {
+  private static final String MICROS = "µs CPU";
+
+  static final List<Row> ALL =
+      List.of(
+          costs("cpu/nginx", "CPU a request, no auth ÷ nginx", "gateway", "nginx", 1.1, 0.85),
+          costs("cpu/haproxy", "the same ÷ HAProxy", "gateway", "haproxy", 1.15, 0.9),
+          Row.atMost(
+              "allocation/request",
+              "allocated on the heap a request",
+              "bytes",
+              "gateway",
+              "allocated",
+              4_096,
+              1_024),
+          costs(
+              "recorded/nginx",
+              "CPU a request at 5,000/s with JWT and a recorded hop ÷ nginx without",
+              "recorded",
+              "steady-nginx",
+              1.4,
+              1.1),
+          Row.atMost("recorded/dropped", "hops dropped then", "hops", "recorded", "dropped", 0, 0),
+          new Row(
+              "recorded/database",
+              "what PostgreSQL takes a hop, beside",
+              MICROS,
+              Bound.NONE,
+              List.of("recorded"),
+              results -> Figure.alone(results.median("recorded", "store"))),
+          latency("latency/p50", "answer at 5,000/s, p50 ÷ nginx", "answer.p50", 1.2),
+          latency("latency/p99", "the same, p99", "answer.p99", 1.5),
+          new Row(
+              "bodies/nginx",
+              "1 MB answers: MB per CPU second ÷ nginx",
+              "MB/CPU s",
+              new Bound(0.9, 1.3, false, true, false),
+              List.of("bodies", "bodies-nginx"),
+              results ->
+                  new Figure(
+                      1e6 / results.median("bodies", "client"),
+                      1e6 / results.median("bodies-nginx", "client"),
+                      results.median("bodies", "client"),
+                      results.median("bodies-nginx", "client"))));
+
+  private GatewayRows() {}
+
+  /** Our CPU per request against another's. */
+  private static Row costs(
+      String name, String what, String ours, String theirs, double floor, double goal) {
+    return compared(
+        name, what, MICROS, "client", ours, theirs, new Bound(floor, goal, true, true, false));
+  }
+
+  private static Row latency(String name, String what, String figure, double floor) {
+    return compared(
+        name, what, "ms", figure, "steady", "steady-nginx", new Bound(floor, 1, true, true, false));
+  }
+
+  private static Row compared(
+      String name,
+      String what,
+      String unit,
+      String figure,
+      String ours,
+      String theirs,
+      Bound bound) {
+    return new Row(
+        name,
+        what,
+        unit,
+        bound,
+        List.of(ours, theirs),
+        results ->
+            new Figure(
+                results.median(ours, figure),
+                results.median(theirs, figure),
+                results.median(ours, "client"),
+                results.median(theirs, "client")));
+  }
+}
