@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RowTest {
@@ -44,9 +45,14 @@ class RowTest {
 
   @Test
   void everyRowHasANameOfItsOwnAndSidesThatExist() {
+    requireNamesAndSides(EventRows.ALL, EventSides.all(5, 4, false));
+    requireNamesAndSides(SagaRows.ALL, SagaSides.ALL);
+  }
+
+  private static void requireNamesAndSides(List<Row> rows, List<Side> all) {
     var names = new HashSet<String>();
-    List<String> sides = EventSides.all(5, 4, false).stream().map(Side::name).toList();
-    for (Row row : EventRows.ALL) {
+    List<String> sides = all.stream().map(Side::name).toList();
+    for (Row row : rows) {
       assertThat(names.add(row.name())).as(row.name()).isTrue();
       assertThat(sides).as(row.name()).containsAll(row.sides());
     }
@@ -57,7 +63,7 @@ class RowTest {
   void everySideOnAJvmHasAContender() {
     assertThat(Contenders.all().keySet())
         .containsAll(
-            EventSides.all(5, 4, false).stream()
+            Stream.concat(EventSides.all(5, 4, false).stream(), SagaSides.ALL.stream())
                 .filter(it -> !it.isNode())
                 .map(Side::contender)
                 .toList());

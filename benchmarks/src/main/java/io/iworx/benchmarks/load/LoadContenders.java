@@ -20,6 +20,9 @@ public final class LoadContenders {
           Map.entry("idle", new Idle()),
           Map.entry("killed-instance", new KilledInstance()),
           Map.entry("catch-up", new CatchUp()),
+          Map.entry("sagas", new OurSagas.Many()),
+          Map.entry("one-saga", new OneSaga()),
+          Map.entry("rows-by-hand", new RowsByHand()),
           // Started by those above, as other instances of the service.
           Map.entry("instance-publishing", new OtherProcess.Publishing()),
           Map.entry("instance-handling", new KilledInstance.Handling()));

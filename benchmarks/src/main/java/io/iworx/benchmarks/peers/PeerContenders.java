@@ -7,6 +7,7 @@ import java.util.Map;
 public final class PeerContenders {
   private static final Map<String, Contender> ALL =
       Map.of(
+          "dbos", new Dbos(),
           "modulith", new Modulith(),
           "db-scheduler", new DbScheduler(),
           "kafka", new Kafka(),

@@ -1,0 +1,53 @@
+package io.iworx.benchmarks;
+
+import java.util.List;
+import java.util.Map;
+
+/** The sides of {@link SagaRows}, in the order in which a round runs them. */
+final class SagaSides {
+  private static final String MANY = "32";
+  private static final String ONE = "1";
+
+  static final List<Side> ALL =
+      List.of(
+          sagas("plain", false, false, MANY),
+          sagas("plain-failing", false, true, MANY),
+          sagas("transactional", true, false, MANY),
+          sagas("transactional-failing", true, true, MANY),
+          Side.of("by-hand", "rows-by-hand").with(Map.of("callers", MANY)),
+          dbos("dbos", false, false, MANY),
+          dbos("dbos-failing", false, true, MANY),
+          dbos("dbos-transactional", true, false, MANY),
+          dbos("dbos-transactional-failing", true, true, MANY),
+          restate("restate", false, MANY),
+          restate("restate-failing", true, MANY),
+          Side.of("one-transactional", "one-saga"),
+          sagas("one-plain", false, false, ONE),
+          dbos("one-dbos", false, false, ONE),
+          dbos("one-dbos-transactional", true, false, ONE),
+          restate("one-restate", false, ONE));
+
+  private SagaSides() {}
+
+  private static Side sagas(String name, boolean transactional, boolean failing, String callers) {
+    return Side.of(name, "sagas").with(options(transactional, failing, callers));
+  }
+
+  private static Side dbos(String name, boolean transactional, boolean failing, String callers) {
+    return Side.of(name, "dbos").with(options(transactional, failing, callers));
+  }
+
+  private static Side restate(String name, boolean failing, String callers) {
+    return Side.of(name, "restate.mjs")
+        .with(options(false, failing, callers))
+        .unless(NodePeers::missing);
+  }
+
+  private static Map<String, String> options(
+      boolean transactional, boolean failing, String callers) {
+    return Map.of(
+        "transactional", Boolean.toString(transactional),
+        "failing", Boolean.toString(failing),
+        "callers", callers);
+  }
+}
