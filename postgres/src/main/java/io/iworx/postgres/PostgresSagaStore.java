@@ -6,6 +6,7 @@ import io.iworx.sagas.spi.DefinitionVersion;
 import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.Progress;
 import io.iworx.sagas.spi.SagaClaim;
+import io.iworx.sagas.spi.SagaClaimLostException;
 import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
@@ -26,7 +27,8 @@ import javax.sql.DataSource;
  * Sagas in PostgreSQL: the tables {@code sagas}, {@code saga_steps} and {@code saga_instances}.
  *
  * <p>Cost: a start is one statement and commit; a {@link #commit} is one; a {@link #commitIn} is
- * two statements and the commit, beside those of the work.
+ * two round trips beside those of the work, the second of which commits; a {@link #startWith} is no
+ * more.
  */
 public final class PostgresSagaStore implements SagaStore {
   private final DataSource dataSource;
@@ -71,7 +73,7 @@ public final class PostgresSagaStore implements SagaStore {
         throw new IllegalStateException(
             "A saga that starts in a transaction needs one: turn autocommit off.");
       }
-      var started = SagaRows.insertUnheld(connection, saga);
+      var started = SagaRows.insert(connection, saga, null);
       return started.isPresent()
           ? started.get()
           : SagaRows.findByKey(connection, saga.definition(), saga.key())
@@ -117,7 +119,8 @@ public final class PostgresSagaStore implements SagaStore {
             connection ->
                 SagaRecords.add(connection, claim, progress)
                     ? Optional.<SagaException>empty()
-                    : Optional.of(SagaRecords.refusal(connection, claim)));
+                    : SagaRecords.refusal(connection, claim, progress)
+                        .or(() -> Optional.of(new SagaClaimLostException(claim))));
     if (refusal.isPresent()) {
       throw refusal.get();
     }
@@ -126,6 +129,7 @@ public final class PostgresSagaStore implements SagaStore {
   @Override
   public void commitIn(SagaClaim claim, SagaWork work) throws Exception {
     try (var transaction = SagaTransaction.begin(dataSource, claim)) {
+      transaction.limitIdleness();
       transaction.run(work);
     }
   }

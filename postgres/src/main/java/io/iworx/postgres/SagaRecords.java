@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -67,34 +68,58 @@ final class SagaRecords {
   private static final String RECORD =
       "(?::integer, ?, ?, ?::json, ?, ?, ?, ?, ?::integer, ?::timestamptz, ?::timestamptz)";
 
+  /** Where nothing is held it fails, and what is sent after it is not carried out. */
+  private static final String COMMIT_IF_HELD = "SELECT 1 / count(*) FROM held; COMMIT";
+
+  /** As {@link #COMMIT_IF_HELD} fails: division by zero. */
+  static final String NOT_HELD = "22012";
+
   private SagaRecords() {}
 
   /** False when another instance holds the saga, or it left the state: nothing is added then. */
   static boolean add(Connection connection, SagaClaim claim, Progress progress)
       throws SQLException {
-    try (var statement = connection.prepareStatement(sql(progress))) {
-      var parameters = new Parameters(statement);
-      var transition = progress.transition();
-      if (transition != null) {
-        setChange(parameters, transition);
-      }
-      var wait = progress.pause();
-      if (wait != null) {
-        parameters.add(wait.step());
-        parameters.add(wait.duration().toMillis());
-      }
-      parameters.add(UUID.fromString(claim.sagaId()));
-      parameters.add(claim.instance());
-      parameters.add(claim.fence());
-      if (transition != null) {
-        parameters.add(transition.from().name());
-      }
-      for (var step : progress.records()) {
-        setRecord(parameters, step);
-      }
+    try (var statement = connection.prepareStatement(sql(progress) + "SELECT count(*) FROM held")) {
+      bind(statement, claim, progress);
       try (var rows = statement.executeQuery()) {
         return rows.next() && rows.getInt(1) == 1;
       }
+    }
+  }
+
+  /**
+   * Adds, and ends the transaction, in one round trip.
+   *
+   * @throws SQLException of {@link #NOT_HELD}, too; nothing is committed then
+   */
+  static void addAndCommit(Connection connection, SagaClaim claim, Progress progress)
+      throws SQLException {
+    try (var statement = connection.prepareStatement(sql(progress) + COMMIT_IF_HELD)) {
+      bind(statement, claim, progress);
+      statement.execute();
+    }
+  }
+
+  private static void bind(PreparedStatement statement, SagaClaim claim, Progress progress)
+      throws SQLException {
+    var parameters = new Parameters(statement);
+    var transition = progress.transition();
+    if (transition != null) {
+      setChange(parameters, transition);
+    }
+    var wait = progress.pause();
+    if (wait != null) {
+      parameters.add(wait.step());
+      parameters.add(wait.duration().toMillis());
+    }
+    parameters.add(UUID.fromString(claim.sagaId()));
+    parameters.add(claim.instance());
+    parameters.add(claim.fence());
+    if (transition != null) {
+      parameters.add(transition.from().name());
+    }
+    for (var step : progress.records()) {
+      setRecord(parameters, step);
     }
   }
 
@@ -105,8 +130,7 @@ final class SagaRecords {
     return (transition == null ? held : changed(transition))
         + (count == 0
             ? ""
-            : ADDED.replace("{records}", String.join(", ", Collections.nCopies(count, RECORD))))
-        + "SELECT count(*) FROM held";
+            : ADDED.replace("{records}", String.join(", ", Collections.nCopies(count, RECORD))));
   }
 
   /** Whether it completes or is cancelled, this statement and the other decide by the row. */
@@ -115,25 +139,34 @@ final class SagaRecords {
     return CHANGED.replace("{unless_cancelled}", completes ? " AND cancel_reason IS NULL" : "");
   }
 
-  /** Why nothing was added. */
-  static SagaException refusal(Connection connection, SagaClaim claim) throws SQLException {
+  /** Why nothing was added; empty when the holder could go on. */
+  static Optional<SagaException> refusal(Connection connection, SagaClaim claim, Progress progress)
+      throws SQLException {
     try (var statement =
         connection.prepareStatement(
-            """
-            SELECT cancel_reason FROM sagas
-            WHERE id = ? AND instance = ? AND fence = ? AND state = 'RUNNING'
-              AND cancel_reason IS NOT NULL
-            """)) {
+            "SELECT state, cancel_reason FROM sagas WHERE id = ? AND instance = ? AND fence = ?")) {
       var parameters = new Parameters(statement);
       parameters.add(UUID.fromString(claim.sagaId()));
       parameters.add(claim.instance());
       parameters.add(claim.fence());
       try (var rows = statement.executeQuery()) {
         return rows.next()
-            ? new SagaCancelledException(claim.sagaId(), rows.getString(1))
-            : new SagaClaimLostException(claim);
+            ? refusal(claim, progress, SagaState.valueOf(rows.getString(1)), rows.getString(2))
+            : Optional.of(new SagaClaimLostException(claim));
       }
     }
+  }
+
+  private static Optional<SagaException> refusal(
+      SagaClaim claim, Progress progress, SagaState state, @Nullable String cancelReason) {
+    var transition = progress.transition();
+    if (transition == null ? !state.isOpen() : transition.from() != state) {
+      return Optional.of(new SagaClaimLostException(claim));
+    }
+    var goesOn = transition == null || transition.to() == SagaState.COMPLETED;
+    return cancelReason != null && state == SagaState.RUNNING && goesOn
+        ? Optional.of(new SagaCancelledException(claim.sagaId(), cancelReason))
+        : Optional.empty();
   }
 
   private static void setChange(Parameters parameters, Transition transition) throws SQLException {
@@ -165,24 +198,5 @@ final class SagaRecords {
     parameters.add(failure == null ? null : failure.message());
     parameters.add(failure == null ? null : failure.code());
     parameters.add(failure == null ? null : failure.detail());
-  }
-
-  /** The parameters of a statement, one after the other. */
-  private static final class Parameters {
-    private final PreparedStatement statement;
-    private int index;
-
-    Parameters(PreparedStatement statement) {
-      this.statement = statement;
-    }
-
-    void add(@Nullable Object value) throws SQLException {
-      index++;
-      if (value == null) {
-        statement.setString(index, null);
-      } else {
-        statement.setObject(index, value);
-      }
-    }
   }
 }

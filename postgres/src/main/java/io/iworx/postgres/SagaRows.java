@@ -33,49 +33,67 @@ final class SagaRows {
         baggage, instance, started_at, fence)
       VALUES (?, ?, ?, ?, ?::json, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
-      RETURNING *
+      RETURNING id
       """;
 
   private SagaRows() {}
 
-  /** Empty when the id, or the key within the definition, is there already. */
-  static Optional<StoredSaga> insert(Connection connection, NewSaga saga, String instance)
+  /**
+   * Begins a saga, unless the id, or the key within the definition, is there already.
+   *
+   * @param instance who holds it, with the first fence; null for nobody
+   */
+  static Optional<StoredSaga> insert(Connection connection, NewSaga saga, @Nullable String instance)
       throws SQLException {
-    return insert(connection, saga, instance, 1);
+    try (var statement = connection.prepareStatement(INSERT)) {
+      var stored = bind(new Parameters(statement), saga, instance);
+      try (var row = statement.executeQuery()) {
+        return row.next() ? Optional.of(stored) : Optional.empty();
+      }
+    }
   }
 
-  /** The same, held by nobody: its first holder gets fence 1. */
-  static Optional<StoredSaga> insertUnheld(Connection connection, NewSaga saga)
+  /** The same behind another statement, of one parameter, that is sent along with it. */
+  static Optional<StoredSaga> insertAfter(
+      Connection connection, String first, String parameter, NewSaga saga, String instance)
       throws SQLException {
-    return insert(connection, saga, null, 0);
+    try (var statement = connection.prepareStatement(first + ";\n" + INSERT)) {
+      var parameters = new Parameters(statement);
+      parameters.add(parameter);
+      var stored = bind(parameters, saga, instance);
+      statement.execute();
+      statement.getMoreResults();
+      try (var row = statement.getResultSet()) {
+        return row.next() ? Optional.of(stored) : Optional.empty();
+      }
+    }
   }
 
-  private static Optional<StoredSaga> insert(
-      Connection connection, NewSaga saga, @Nullable String instance, long fence)
+  /** Returns it as it is stored if it is. */
+  private static StoredSaga bind(Parameters parameters, NewSaga saga, @Nullable String instance)
       throws SQLException {
+    var stored = saga.heldBy(instance, instance == null ? 0 : 1);
     var correlation = saga.correlation();
     var identity = correlation.identity();
     var trace = correlation.traceContext();
-    try (var statement = connection.prepareStatement(INSERT)) {
-      statement.setObject(1, UUID.fromString(saga.id()));
-      statement.setString(2, saga.definition());
-      statement.setInt(3, saga.version());
-      statement.setString(4, saga.key());
-      statement.setString(5, saga.input());
-      statement.setString(6, correlation.correlationId());
-      statement.setString(7, correlation.causationId());
-      statement.setString(8, correlation.callingService());
-      statement.setString(9, identity.userId());
-      statement.setString(10, identity.organizationId());
-      statement.setBoolean(11, identity.crossProjectAccess());
-      statement.setString(12, trace == null ? null : trace.traceparent());
-      statement.setString(13, trace == null ? null : trace.tracestate());
-      statement.setString(14, trace == null ? null : trace.baggage());
-      statement.setString(15, instance);
-      statement.setLong(17, fence);
-      statement.setObject(16, OffsetDateTime.ofInstant(saga.startedAt(), ZoneOffset.UTC));
-      return sagas(statement).stream().findFirst();
-    }
+    parameters.add(UUID.fromString(saga.id()));
+    parameters.add(saga.definition());
+    parameters.add(saga.version());
+    parameters.add(saga.key());
+    parameters.add(saga.input());
+    parameters.add(correlation.correlationId());
+    parameters.add(correlation.causationId());
+    parameters.add(correlation.callingService());
+    parameters.add(identity.userId());
+    parameters.add(identity.organizationId());
+    parameters.add(identity.crossProjectAccess());
+    parameters.add(trace == null ? null : trace.traceparent());
+    parameters.add(trace == null ? null : trace.tracestate());
+    parameters.add(trace == null ? null : trace.baggage());
+    parameters.add(instance);
+    parameters.add(OffsetDateTime.ofInstant(saga.startedAt(), ZoneOffset.UTC));
+    parameters.add(stored.fence());
+    return stored;
   }
 
   static Optional<StoredSaga> find(Connection connection, UUID id) throws SQLException {

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.postgresql.util.PSQLException;
 
 /**
  * A transaction that a saga's step shares with its record. What fails on our side is a {@link
@@ -18,6 +19,9 @@ import javax.sql.DataSource;
  */
 final class SagaTransaction implements AutoCloseable {
   private static final String IN_FAILED_TRANSACTION = "25P02";
+
+  private static final String LIMIT_IDLENESS =
+      "SELECT set_config('idle_in_transaction_session_timeout', ?, true)";
 
   private final Connection connection;
   private final SagaClaim claim;
@@ -37,7 +41,6 @@ final class SagaTransaction implements AutoCloseable {
       try {
         var transaction = new SagaTransaction(connection, claim, connection.getAutoCommit());
         connection.setAutoCommit(false);
-        limitIdleness(connection, claim);
         return transaction;
       } catch (SQLException | RuntimeException e) {
         connection.close();
@@ -49,64 +52,71 @@ final class SagaTransaction implements AutoCloseable {
   }
 
   /** A holder that is paused in its step keeps the rows it locked no longer than its lease. */
-  private static void limitIdleness(Connection connection, SagaClaim claim) throws SQLException {
-    try (var statement =
-        connection.prepareStatement(
-            "SELECT set_config('idle_in_transaction_session_timeout', ?, true)")) {
-      statement.setString(1, Long.toString(claim.lease().toMillis()));
+  void limitIdleness() {
+    try (var statement = connection.prepareStatement(LIMIT_IDLENESS)) {
+      statement.setString(1, lease());
       statement.execute();
+    } catch (SQLException e) {
+      throw PostgresSagaStore.failed("A step of saga " + claim.sagaId() + " was not begun", e);
     }
   }
 
-  /** Begins the saga itself; empty when its definition has one with this key. */
+  /** Begins the saga itself, too; empty when its definition has one with this key. */
   Optional<StoredSaga> start(NewSaga saga) {
     try {
-      return SagaRows.insert(connection, saga, claim.instance());
+      return SagaRows.insertAfter(connection, LIMIT_IDLENESS, lease(), saga, claim.instance());
     } catch (SQLException e) {
       throw PostgresSagaStore.failed("Saga " + saga.id() + " could not be started", e);
     }
   }
 
+  private String lease() {
+    return Long.toString(claim.lease().toMillis());
+  }
+
   void run(SagaWork work) throws Exception {
     var progress = work.run(connection);
-    record(progress);
-    commit();
+    try {
+      SagaRecords.addAndCommit(connection, claim, progress);
+    } catch (SQLException e) {
+      throw failure(e, progress);
+    }
     committed = true;
   }
 
-  private void record(Progress progress) throws SQLException {
-    boolean held;
-    try {
-      held = SagaRecords.add(connection, claim, progress);
-    } catch (SQLException e) {
-      if (IN_FAILED_TRANSACTION.equals(e.getSQLState())) {
-        throw new SQLException(
-            "The step caught a failure of its own statement, after which its transaction cannot"
-                + " commit; use a savepoint, or let it fail.",
-            IN_FAILED_TRANSACTION,
-            e);
-      }
-      throw ownOrStore(e, isRolledBack(e));
+  /** Of the record or the commit: they were sent together. */
+  private SQLException failure(SQLException e, Progress progress) {
+    if (hasState(e, IN_FAILED_TRANSACTION)) {
+      return new SQLException(
+          "The step caught a failure of its own statement, after which its transaction cannot"
+              + " commit; use a savepoint, or let it fail.",
+          IN_FAILED_TRANSACTION,
+          e);
     }
-    if (!held) {
-      throw refusal();
+    if (hasState(e, SagaRecords.NOT_HELD)) {
+      refusal(progress)
+          .ifPresent(
+              refusal -> {
+                throw refusal;
+              });
+    }
+    return ownOrStore(e, isRolledBack(e) || (hasState(e, "23") && !isOfRecords(e)));
+  }
+
+  private Optional<SagaException> refusal(Progress progress) {
+    try {
+      connection.rollback();
+      return SagaRecords.refusal(connection, claim, progress);
+    } catch (SQLException e) {
+      throw PostgresSagaStore.failed(PostgresSagaStore.notRecorded(claim), e);
     }
   }
 
-  private SagaException refusal() {
-    try {
-      return SagaRecords.refusal(connection, claim);
-    } catch (SQLException e) {
-      return PostgresSagaStore.failed(PostgresSagaStore.notRecorded(claim), e);
-    }
-  }
-
-  private void commit() throws SQLException {
-    try {
-      connection.commit();
-    } catch (SQLException e) {
-      throw ownOrStore(e, isRolledBack(e) || hasState(e, "23"));
-    }
+  /** A record at the same place is another holder's, and no failure of the step's own rows. */
+  private static boolean isOfRecords(SQLException e) {
+    return e instanceof PSQLException server
+        && server.getServerErrorMessage() != null
+        && "saga_steps".equals(server.getServerErrorMessage().getTable());
   }
 
   private SQLException ownOrStore(SQLException e, boolean own) {

@@ -10,8 +10,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** Counts what reaches the database: statements, and transactions that commit. */
-final class CountedDataSource implements DataSource {
+/**
+ * Counts what reaches the database: calls with statements, each a round trip, and transactions that
+ * commit.
+ */
+class CountedDataSource implements DataSource {
   final AtomicInteger statements = new AtomicInteger();
   final AtomicInteger commits = new AtomicInteger();
   private final DataSource dataSource;
@@ -31,22 +34,24 @@ final class CountedDataSource implements DataSource {
     return proxy(
         Connection.class,
         connection,
-        (name, result) -> {
+        (name, arguments, result) -> {
           if (name.equals("commit")) {
             commits.incrementAndGet();
           }
-          return name.equals("prepareStatement") ? counted(connection, result) : result;
+          return name.equals("prepareStatement")
+              ? counted(connection, String.valueOf(arguments[0]), result)
+              : result;
         });
   }
 
-  private Object counted(Connection connection, Object statement) {
+  private Object counted(Connection connection, String sql, Object statement) {
     return proxy(
         PreparedStatement.class,
         statement,
-        (name, result) -> {
+        (name, _, result) -> {
           if (name.startsWith("execute")) {
             statements.incrementAndGet();
-            if (connection.getAutoCommit()) {
+            if (connection.getAutoCommit() || sql.endsWith("COMMIT")) {
               commits.incrementAndGet();
             }
           }
@@ -55,7 +60,7 @@ final class CountedDataSource implements DataSource {
   }
 
   private interface After {
-    Object call(String method, Object result) throws SQLException;
+    Object call(String method, Object[] arguments, Object result) throws SQLException;
   }
 
   private static <T> T proxy(Class<T> type, Object target, After after) {
@@ -65,7 +70,7 @@ final class CountedDataSource implements DataSource {
             new Class<?>[] {type},
             (_, method, arguments) -> {
               try {
-                return after.call(method.getName(), method.invoke(target, arguments));
+                return after.call(method.getName(), arguments, method.invoke(target, arguments));
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }

@@ -87,7 +87,7 @@ class SagaCostIT {
           saga.step("three", connection -> effects.add(connection, "cost"));
         });
     assertThat(counted.commits).hasValue(4);
-    assertThat(counted.statements).as("three of them the steps' own").hasValueLessThanOrEqualTo(11);
+    assertThat(counted.statements).as("three of them the steps' own").hasValueLessThanOrEqualTo(10);
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.iworx.sagas;
 import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.StoredSaga;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,27 +36,7 @@ final class Beginning {
 
   /** As it will be stored. */
   StoredSaga expected() {
-    return new StoredSaga(
-        saga.id(),
-        saga.definition(),
-        saga.version(),
-        saga.key(),
-        SagaState.RUNNING,
-        saga.input(),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        saga.correlation(),
-        instance,
-        1,
-        saga.startedAt(),
-        null,
-        List.of());
+    return saga.heldBy(instance, 1);
   }
 
   boolean isPending() {

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,12 +65,23 @@ final class SagaEngine implements Sagas {
     return definition;
   }
 
-  /** Starts a saga, or finds the one that has the key; returns its id. */
-  String start(RegisteredDefinition<?, ?> definition, String key, String input) {
+  /**
+   * A saga that is in the store.
+   *
+   * @param runner what runs it here since its start; null for a saga that was there before
+   */
+  record Started(String id, @Nullable SagaRunner runner) {}
+
+  /** Starts a saga, or finds the one that has the key. */
+  Started start(RegisteredDefinition<?, ?> definition, String key, String input) {
     var fresh = fresh(definition, key, input);
-    var stored = begin(definition, fresh);
+    takeover.awaitLease();
+    var beginning = new Beginning(fresh, options.instance());
+    var runner =
+        new SagaRunner(this, store, bus, definition, beginning.expected(), beginning, false);
+    var stored = begin(runner, beginning);
     if (stored.id().equals(fresh.id())) {
-      return stored.id();
+      return new Started(stored.id(), runner);
     }
     requireSame(stored, input);
     if (stored.state().isOpen()
@@ -77,16 +89,16 @@ final class SagaEngine implements Sagas {
         && !running.containsKey(stored.id())) {
       launchUnlessEnded(stored.id());
     }
-    return stored.id();
+    return new Started(stored.id(), null);
   }
 
   /** Leaves a saga to whoever looks first, once the caller's transaction has committed. */
-  String startIn(
+  Started startIn(
       Connection connection, RegisteredDefinition<?, ?> definition, String key, String input) {
     var stored = store.startIn(connection, fresh(definition, key, input));
     requireSame(stored, input);
     takeover.dueIn(Duration.ZERO);
-    return stored.id();
+    return new Started(stored.id(), null);
   }
 
   private NewSaga fresh(RegisteredDefinition<?, ?> definition, String key, String input) {
@@ -107,12 +119,8 @@ final class SagaEngine implements Sagas {
   }
 
   /** Runs it until it is durable: with its first commit. */
-  private StoredSaga begin(RegisteredDefinition<?, ?> definition, NewSaga fresh) {
-    takeover.awaitLease();
-    var beginning = new Beginning(fresh, options.instance());
-    var runner =
-        new SagaRunner(this, store, bus, definition, beginning.expected(), beginning, false);
-    running.put(fresh.id(), runner);
+  private StoredSaga begin(SagaRunner runner, Beginning beginning) {
+    running.put(runner.sagaId(), runner);
     runner.start();
     try {
       return beginning.await(SHARED_START);
@@ -120,7 +128,7 @@ final class SagaEngine implements Sagas {
       Thread.currentThread().interrupt();
       throw new SagaException(
           "Interrupted while starting a saga of %s: start it again with the same key to know."
-              .formatted(fresh.definition()),
+              .formatted(beginning.saga().definition()),
           e);
     }
   }

@@ -29,6 +29,7 @@ final class SagaRunner {
   private final Thread thread;
   private final @Nullable Beginning beginning;
   private volatile @Nullable SagaRunner next;
+  private volatile @Nullable Transition ending;
   private StoredSaga saga;
   private boolean resumed;
 
@@ -80,6 +81,11 @@ final class SagaRunner {
   /** Waits until nothing is done here any more for the saga. */
   boolean await(Duration atMost) throws InterruptedException {
     return ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** How the saga ended for good, once that is committed; null when it has not, or not here. */
+  @Nullable Transition ending() {
+    return ending;
   }
 
   void interrupt() {
@@ -146,7 +152,7 @@ final class SagaRunner {
     try {
       switch (runBody(context, journal, steps)) {
         case Ending.Returned(var output) -> complete(steps, undoing, output);
-        case Ending.Failed(var failure) -> undoing.undoAll(steps.undoables(), failure);
+        case Ending.Failed(var failure) -> undo(steps, undoing, failure);
       }
       trace.end(journal.state(), engine.now(), null);
     } catch (Unwind e) {
@@ -237,7 +243,9 @@ final class SagaRunner {
     SagaFailure failure;
     try {
       var json = engine.json().encode("The output of saga " + saga.definition(), output);
-      steps.end(Transition.completed(json));
+      var completed = Transition.completed(json);
+      steps.end(completed);
+      ending = completed;
       return;
     } catch (StepFailed e) {
       failure = e.failure();
@@ -249,7 +257,12 @@ final class SagaRunner {
       }
       failure = cancelled(e);
     }
+    undo(steps, undoing, failure);
+  }
+
+  private void undo(Steps steps, Undoing undoing, SagaFailure failure) {
     undoing.undoAll(steps.undoables(), failure);
+    ending = Transition.compensated(SagaState.COMPENSATING, failure);
   }
 
   private void becomeStuck(Journal journal, Unwind e) {

@@ -35,8 +35,7 @@ final class Dbos implements Contender {
     }
     ConnectionPool pool =
         ConnectionPool.open(stage.jdbcUrl(), stage.user(), stage.password(), CONNECTIONS);
-    DBOS dbos =
-        new DBOS(DBOSConfig.defaults("benchmark").withDataSource(pool));
+    DBOS dbos = new DBOS(DBOSConfig.defaults("benchmark").withDataSource(pool));
     boolean failing = stage.flag("failing");
     Steps steps =
         stage.flag("transactional")

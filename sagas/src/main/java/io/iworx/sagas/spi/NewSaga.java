@@ -1,7 +1,10 @@
 package io.iworx.sagas.spi;
 
 import io.iworx.correlation.Correlation;
+import io.iworx.sagas.SagaState;
 import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A saga on its way into the store.
@@ -21,4 +24,35 @@ public record NewSaga(
     String key,
     String input,
     Correlation correlation,
-    Instant startedAt) {}
+    Instant startedAt) {
+
+  /**
+   * As it is stored.
+   *
+   * @param instance who holds it; null when nobody does
+   * @param fence 1 for its first holder, 0 before it has one
+   */
+  public StoredSaga heldBy(@Nullable String instance, long fence) {
+    return new StoredSaga(
+        id,
+        definition,
+        version,
+        key,
+        SagaState.RUNNING,
+        input,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        correlation,
+        instance,
+        fence,
+        startedAt,
+        null,
+        List.of());
+  }
+}
