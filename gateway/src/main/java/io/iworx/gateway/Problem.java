@@ -25,6 +25,28 @@ record Problem(
       of(405, "Method not allowed", "The method is not allowed here.");
   static final Problem CLIENT_TOO_SLOW =
       of(408, "Request timeout", "The request was not complete in time.");
+  static final Problem KEY_RUNNING =
+      of(409, "Conflict", "A request with this idempotency key is under way.").withRetryAfter(1);
+  static final Problem KEY_UNKNOWN =
+      of(
+          409,
+          "Conflict",
+          "Whether the first request with this idempotency key took effect is not known.");
+  static final Problem KEY_DONE =
+      of(
+          409,
+          "Conflict",
+          "The request with this idempotency key is done; its answer was too large to be kept.");
+  static final Problem KEY_OF_ANOTHER =
+      of(422, "Unprocessable request", "The idempotency key was used for another request.");
+  static final Problem KEYS_NOT_KEPT =
+      of(503, "Service unavailable", "Idempotency keys cannot be kept at the moment.")
+          .withRetryAfter(1);
+  static final Problem KEYED_BODY_TOO_LARGE =
+      of(
+          413,
+          "Request body too large",
+          "A request with an idempotency key may have a body of at most 1 MiB here.");
   static final Problem BODY_TOO_LARGE =
       of(413, "Request body too large", "The request body is larger than allowed.");
   static final Problem URI_TOO_LONG =
@@ -102,6 +124,12 @@ record Problem(
     return service == null
         ? this
         : new Problem(status, error, message, Map.of("service", service), retryAfter);
+  }
+
+  Problem with(String name, Object value) {
+    var more = new LinkedHashMap<>(members);
+    more.put(name, value);
+    return new Problem(status, error, message, more, retryAfter);
   }
 
   Reply reply(String correlationId) {

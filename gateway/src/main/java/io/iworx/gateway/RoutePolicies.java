@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
  * What is asked of a route's requests before they are forwarded.
  *
  * @param rateLimit how many it takes from one caller; null, the default: as many as come
+ * @param idempotency whether a request with an {@code idempotency-key} happens once: the key is
+ *     kept for 24 hours with the answer, which a repetition gets; default false
  * @param filters the names of filters that only this route's requests go through, in order, after
  *     those of all routes; default none
  */
-public record RoutePolicies(@Nullable RateLimit rateLimit, List<String> filters) {
+public record RoutePolicies(
+    @Nullable RateLimit rateLimit, boolean idempotency, List<String> filters) {
 
   /** Nothing. */
-  public static final RoutePolicies NONE = new RoutePolicies(null, List.of());
+  public static final RoutePolicies NONE = new RoutePolicies(null, false, List.of());
 
   /**
    * Checks each part.
@@ -29,10 +32,14 @@ public record RoutePolicies(@Nullable RateLimit rateLimit, List<String> filters)
   }
 
   public RoutePolicies withRateLimit(@Nullable RateLimit newRateLimit) {
-    return new RoutePolicies(newRateLimit, filters);
+    return new RoutePolicies(newRateLimit, idempotency, filters);
+  }
+
+  public RoutePolicies withIdempotency(boolean newIdempotency) {
+    return new RoutePolicies(rateLimit, newIdempotency, filters);
   }
 
   public RoutePolicies withFilters(List<String> newFilters) {
-    return new RoutePolicies(rateLimit, newFilters);
+    return new RoutePolicies(rateLimit, idempotency, newFilters);
   }
 }
