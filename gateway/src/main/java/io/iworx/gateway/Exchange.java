@@ -40,6 +40,7 @@ final class Exchange {
   private @Nullable List<AnswerChange> answerChanges;
   private @Nullable List<Runnable> endings;
   private @Nullable AnswerCopy copy;
+  private @Nullable String signedIdentity;
   private boolean sent;
   private Caller caller = Caller.ANONYMOUS;
   private int status;
@@ -216,6 +217,15 @@ final class Exchange {
 
   Caller caller() {
     return caller;
+  }
+
+  /** Who calls, signed for the route's service. */
+  void signedIdentity(String text) {
+    signedIdentity = text;
+  }
+
+  @Nullable String signedIdentity() {
+    return signedIdentity;
   }
 
   /**

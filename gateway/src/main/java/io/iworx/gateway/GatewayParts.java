@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
 import io.iworx.gateway.spi.IdempotencyStore;
+import io.iworx.gateway.spi.IdentityLookup;
 import io.iworx.gateway.spi.LimitStore;
 import io.iworx.trace.TraceRecorder;
 import java.util.Collections;
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  *     The caller closes what is behind it, after the gateway
  * @param idempotencyStore where idempotency keys are kept; null: no route can keep them. The caller
  *     closes what is behind it, after the gateway
+ * @param identityLookup what answers the configuration's {@code identity.lookup}; null: it can have
+ *     none
  */
 public record GatewayParts(
     TraceRecorder recorder,
     Map<String, Filter> filters,
     Map<String, Filter> routeFilters,
     @Nullable LimitStore limitStore,
-    @Nullable IdempotencyStore idempotencyStore) {
+    @Nullable IdempotencyStore idempotencyStore,
+    @Nullable IdentityLookup identityLookup) {
 
   public GatewayParts {
     filters = Collections.unmodifiableMap(new LinkedHashMap<>(filters));
@@ -34,7 +38,7 @@ public record GatewayParts(
 
   /** A recorder and nothing else. */
   public static GatewayParts of(TraceRecorder recorder) {
-    return new GatewayParts(recorder, Map.of(), Map.of(), null, null);
+    return new GatewayParts(recorder, Map.of(), Map.of(), null, null, null);
   }
 
   /**
@@ -45,7 +49,12 @@ public record GatewayParts(
    */
   public GatewayParts withFilter(String name, Filter filter) {
     return new GatewayParts(
-        recorder, more(filters, name, filter), routeFilters, limitStore, idempotencyStore);
+        recorder,
+        more(filters, name, filter),
+        routeFilters,
+        limitStore,
+        idempotencyStore,
+        identityLookup);
   }
 
   /**
@@ -56,15 +65,27 @@ public record GatewayParts(
    */
   public GatewayParts withRouteFilter(String name, Filter filter) {
     return new GatewayParts(
-        recorder, filters, more(routeFilters, name, filter), limitStore, idempotencyStore);
+        recorder,
+        filters,
+        more(routeFilters, name, filter),
+        limitStore,
+        idempotencyStore,
+        identityLookup);
   }
 
   public GatewayParts withLimitStore(@Nullable LimitStore newLimitStore) {
-    return new GatewayParts(recorder, filters, routeFilters, newLimitStore, idempotencyStore);
+    return new GatewayParts(
+        recorder, filters, routeFilters, newLimitStore, idempotencyStore, identityLookup);
   }
 
   public GatewayParts withIdempotencyStore(@Nullable IdempotencyStore newIdempotencyStore) {
-    return new GatewayParts(recorder, filters, routeFilters, limitStore, newIdempotencyStore);
+    return new GatewayParts(
+        recorder, filters, routeFilters, limitStore, newIdempotencyStore, identityLookup);
+  }
+
+  public GatewayParts withIdentityLookup(@Nullable IdentityLookup newIdentityLookup) {
+    return new GatewayParts(
+        recorder, filters, routeFilters, limitStore, idempotencyStore, newIdentityLookup);
   }
 
   private static Map<String, Filter> more(Map<String, Filter> some, String name, Filter filter) {

@@ -31,6 +31,9 @@ final class Policies implements AutoCloseable {
   RouteSteps steps(Route route, @Nullable RouteSteps before) {
     var limit = limit(route, before == null ? null : before.limit());
     var steps = new ArrayList<Step>();
+    if (!route.policies().requirement().equals(Requirement.NONE)) {
+      steps.add(route.policies().requirement()::check);
+    }
     if (limit != null && !limit.needsNoIdentity()) {
       steps.add(limit);
     }

@@ -19,6 +19,10 @@ record Problem(
   static final Problem AMBIGUOUS_PATH =
       of(400, "Bad request", "The path has a part that servers understand differently.");
   static final Problem UNAUTHORIZED = of(401, "Unauthorized", "A valid bearer token is needed.");
+  static final Problem FORBIDDEN =
+      of(403, "Forbidden", "The caller has not the role or claim that the route requires.");
+  static final Problem IDENTITY_UNAVAILABLE =
+      of(503, "Service unavailable", "The caller cannot be looked up at the moment.");
   static final Problem NO_ROUTE =
       of(404, "Not found", "The service has no route for such a request.");
   static final Problem METHOD_NOT_ALLOWED =

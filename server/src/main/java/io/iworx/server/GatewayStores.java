@@ -3,6 +3,7 @@ package io.iworx.server;
 import io.iworx.gateway.GatewayParts;
 import io.iworx.postgres.ConnectionPool;
 import io.iworx.postgres.PostgresIdempotencyStore;
+import io.iworx.postgres.PostgresIdentityLookup;
 import io.iworx.postgres.PostgresLimitStore;
 import io.iworx.trace.TraceRecorder;
 
@@ -14,6 +15,7 @@ final class GatewayStores {
   static GatewayParts in(ConnectionPool pool, TraceRecorder recorder) {
     return GatewayParts.of(recorder)
         .withLimitStore(PostgresLimitStore.create(pool))
-        .withIdempotencyStore(PostgresIdempotencyStore.create(pool));
+        .withIdempotencyStore(PostgresIdempotencyStore.create(pool))
+        .withIdentityLookup(PostgresIdentityLookup.create(pool));
   }
 }
