@@ -37,7 +37,7 @@ final class House {
                   "serviceclient",
                   "postgres",
                   "server")),
-          Map.entry("torture", Set.of("correlation", "eventbus", "postgres", "server")));
+          Map.entry("torture", Set.of("correlation", "eventbus", "postgres", "sagas", "server")));
 
   /** The product's nouns: free of databases, brokers and frameworks. */
   static final Set<String> NOUNS =

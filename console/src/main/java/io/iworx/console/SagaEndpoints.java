@@ -57,8 +57,8 @@ final class SagaEndpoints {
             .find(sagaId)
             .orElseThrow(() -> Refused.of(404, "There is no saga %s.".formatted(sagaId)));
     var members = line(view);
-    members.put("input", view.saga().input());
-    members.put("output", view.saga().output());
+    members.put("input", Masking.masked(view.saga().input()));
+    members.put("output", Masking.masked(view.saga().output()));
     members.put("failureDetail", view.saga().failure() == null ? null : detail(view));
     members.put("steps", view.saga().steps().stream().map(SagaEndpoints::step).toList());
     members.put(
@@ -76,7 +76,7 @@ final class SagaEndpoints {
   }
 
   private static @Nullable String detail(SagaView view) {
-    return Objects.requireNonNull(view.saga().failure()).detail();
+    return Masking.masked(Objects.requireNonNull(view.saga().failure()).detail());
   }
 
   private static Map<String, @Nullable Object> line(SagaView view) {
@@ -109,7 +109,7 @@ final class SagaEndpoints {
     members.put("attempts", step.attempts());
     members.put("startedAt", step.startedAt().toString());
     members.put("endedAt", step.endedAt().toString());
-    members.put("result", step.result());
+    members.put("result", Masking.masked(step.result()));
     members.put("failure", message(step.failure()));
     return members;
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ConfigReader {
   /** The section retention is for those who run an event log beside the gateway. */
   private static final Set<String> ROOT =
-      Set.of("gateway", "cors", "auth", "identity", "limits", "tls", "retention", "routes");
+      Set.of("gateway", "cors", "auth", "limits", "tls", "retention", "routes");
 
   private static final Set<String> GATEWAY = Set.of("host", "port");
   private static final Set<String> CORS = Set.of("origins");
@@ -28,8 +28,7 @@ final class ConfigReader {
           "audience",
           "claims",
           "service-roles",
-          "clock-skew",
-          "api-keys");
+          "clock-skew");
   private static final Set<String> CLAIMS =
       Set.of("organization", "cross-project-access", "role", "service");
   private static final Set<String> LIMITS =
@@ -114,8 +113,7 @@ final class ConfigReader {
     }
     var withoutSecret = base;
     var withSkew = auth.checked("clock-skew", () -> withoutSecret.withClockSkew(skew));
-    var withSecret = auth.checked("hs256-secret-file", () -> withSkew.withHs256Secret(secret));
-    return new IdentityReader(root, folder).read(auth, withSecret);
+    return auth.checked("hs256-secret-file", () -> withSkew.withHs256Secret(secret));
   }
 
   private static Auth.Claims claims(ConfigSection auth) {

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -124,6 +125,24 @@ final class SagaClaims {
   private static @Nullable Duration millis(ResultSet row, String column) throws SQLException {
     var millis = row.getLong(column);
     return row.wasNull() ? null : Duration.ofMillis(millis);
+  }
+
+  static Set<String> heldBy(Connection connection, String instance) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            """
+            SELECT id FROM sagas
+            WHERE state IN ('RUNNING', 'COMPENSATING') AND instance = ?
+            """)) {
+      statement.setString(1, instance);
+      var held = new HashSet<String>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          held.add(rows.getString(1));
+        }
+      }
+      return held;
+    }
   }
 
   static int release(Connection connection, String instance) throws SQLException {

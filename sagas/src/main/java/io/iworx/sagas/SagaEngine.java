@@ -8,6 +8,7 @@ import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
+import io.iworx.sagas.spi.StepRunner;
 import io.iworx.sagas.spi.StoredSaga;
 import java.sql.Connection;
 import java.time.Duration;
@@ -34,7 +35,9 @@ final class SagaEngine implements Sagas {
   private final EventBus bus;
   private final SagaStore store;
   private final SagasOptions options;
+  private final StepRunner stepRunner;
   private final SagaJson json;
+  private final SagaTelemetry telemetry;
   private final Takeover takeover;
   private final Endings endings;
   private final Map<DefinitionVersion, RegisteredDefinition<?, ?>> definitions =
@@ -42,11 +45,13 @@ final class SagaEngine implements Sagas {
   private final Map<String, SagaRunner> running = new ConcurrentHashMap<>();
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  SagaEngine(EventBus bus, SagaStore store, SagasOptions options) {
+  SagaEngine(EventBus bus, SagaStore store, SagasOptions options, StepRunner stepRunner) {
+    this.stepRunner = stepRunner;
     this.bus = bus;
     this.store = store;
     this.options = options;
     this.json = new SagaJson(options.maxResultBytes());
+    this.telemetry = new SagaTelemetry(options.openTelemetry());
     this.endings = new Endings(this, store);
     this.takeover = new Takeover(this, store, options);
   }
@@ -148,11 +153,22 @@ final class SagaEngine implements Sagas {
     }
   }
 
-  /** For a saga of this instance that nothing runs here: its start had got no answer. */
+  /**
+   * For a saga of this instance that nothing runs here: how it got it was told in a lost answer.
+   */
   private void launchUnlessEnded(String sagaId) {
     var saga = find(sagaId);
     if (saga.state().isOpen() && options.instance().equals(saga.instance())) {
       launch(saga, true);
+    }
+  }
+
+  /** Those that were taken over by a claim whose answer was lost: nothing runs them, nor would. */
+  void launchForgotten() {
+    for (var sagaId : store.heldBy(options.instance())) {
+      if (!running.containsKey(sagaId)) {
+        launchUnlessEnded(sagaId);
+      }
     }
   }
 
@@ -227,6 +243,14 @@ final class SagaEngine implements Sagas {
 
   SagasOptions options() {
     return options;
+  }
+
+  SagaTelemetry telemetry() {
+    return telemetry;
+  }
+
+  StepRunner stepRunner() {
+    return stepRunner;
   }
 
   SagaJson json() {

@@ -144,7 +144,7 @@ final class SagaRunner {
   }
 
   private void onePass() {
-    var context = new StepContext(saga);
+    var context = new StepContext(saga, engine.stepRunner(), engine.telemetry());
     var trace = new StepTrace(engine.options().traceRecorder(), bus.service(), saga, context);
     var journal = new Journal(engine, store, bus, claim, saga, beginning);
     var steps = new Steps(engine, journal, context, trace, resumed);
@@ -154,7 +154,7 @@ final class SagaRunner {
         case Ending.Returned(var output) -> complete(steps, undoing, output);
         case Ending.Failed(var failure) -> undo(steps, undoing, failure);
       }
-      trace.end(journal.state(), engine.now(), null);
+      ended(trace, journal.state(), null);
     } catch (Unwind e) {
       if (e.why() == Unwind.Why.CLOSING) {
         recordBeforeClosing(journal);
@@ -163,8 +163,14 @@ final class SagaRunner {
         throw e;
       }
       becomeStuck(journal, e);
-      trace.end(SagaState.STUCK, engine.now(), e.reason());
+      ended(trace, SagaState.STUCK, e.reason());
     }
+  }
+
+  private void ended(StepTrace trace, SagaState state, @Nullable String reason) {
+    var now = engine.now();
+    trace.end(state, now, reason);
+    engine.telemetry().ended(saga, state, StepTrace.between(saga.startedAt(), now));
   }
 
   /** What is recorded now, the next holder need not find out again. */

@@ -3,6 +3,7 @@ package io.iworx.sagas;
 import io.iworx.eventbus.EventBus;
 import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
+import io.iworx.sagas.spi.StepRunner;
 
 /**
  * Runs sagas for one service, embedded in it.
@@ -27,7 +28,12 @@ public interface Sagas extends AutoCloseable {
   }
 
   static Sagas create(EventBus bus, SagaStore store, SagasOptions options) {
-    return new SagaEngine(bus, store, options);
+    return create(bus, store, options, StepRunner.PLAIN);
+  }
+
+  /** Sagas whose steps are run by another than the engine: for test kits. */
+  static Sagas create(EventBus bus, SagaStore store, SagasOptions options, StepRunner stepRunner) {
+    return new SagaEngine(bus, store, options, stepRunner);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.iworx.sagas;
 
 import io.iworx.correlation.Uuid7;
 import io.iworx.trace.TraceRecorder;
+import io.opentelemetry.api.OpenTelemetry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.random.RandomGenerator;
  * @param traceRecorder takes note of sagas and steps
  * @param clock for recorded times; leases run on the store's own time
  * @param random for jitter
+ * @param openTelemetry where spans and metrics go; {@link OpenTelemetry#noop()} unless given
  */
 public record SagasOptions(
     String instance,
@@ -35,7 +37,8 @@ public record SagasOptions(
     Duration closeTimeout,
     TraceRecorder traceRecorder,
     Clock clock,
-    RandomGenerator random) {
+    RandomGenerator random,
+    OpenTelemetry openTelemetry) {
 
   public static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
   public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -72,7 +75,8 @@ public record SagasOptions(
         DEFAULT_CLOSE_TIMEOUT,
         TraceRecorder.none(),
         Clock.systemUTC(),
-        new SecureRandom());
+        new SecureRandom(),
+        OpenTelemetry.noop());
   }
 
   public SagasOptions withInstance(String newInstance) {
@@ -85,7 +89,8 @@ public record SagasOptions(
         closeTimeout,
         traceRecorder,
         clock,
-        random);
+        random,
+        openTelemetry);
   }
 
   public SagasOptions withLease(Duration newLease) {
@@ -98,7 +103,8 @@ public record SagasOptions(
         closeTimeout,
         traceRecorder,
         clock,
-        random);
+        random,
+        openTelemetry);
   }
 
   public SagasOptions withStepRetry(RetryPolicy newRetry) {
@@ -111,7 +117,8 @@ public record SagasOptions(
         closeTimeout,
         traceRecorder,
         clock,
-        random);
+        random,
+        openTelemetry);
   }
 
   public SagasOptions withCompensationRetry(RetryPolicy newRetry) {
@@ -124,7 +131,8 @@ public record SagasOptions(
         closeTimeout,
         traceRecorder,
         clock,
-        random);
+        random,
+        openTelemetry);
   }
 
   public SagasOptions withMaxResultBytes(int newMax) {
@@ -137,7 +145,8 @@ public record SagasOptions(
         closeTimeout,
         traceRecorder,
         clock,
-        random);
+        random,
+        openTelemetry);
   }
 
   public SagasOptions withCloseTimeout(Duration newTimeout) {
@@ -150,7 +159,8 @@ public record SagasOptions(
         newTimeout,
         traceRecorder,
         clock,
-        random);
+        random,
+        openTelemetry);
   }
 
   public SagasOptions withTraceRecorder(TraceRecorder newRecorder) {
@@ -163,7 +173,8 @@ public record SagasOptions(
         closeTimeout,
         newRecorder,
         clock,
-        random);
+        random,
+        openTelemetry);
   }
 
   public SagasOptions withClock(Clock newClock) {
@@ -176,7 +187,8 @@ public record SagasOptions(
         closeTimeout,
         traceRecorder,
         newClock,
-        random);
+        random,
+        openTelemetry);
   }
 
   public SagasOptions withRandom(RandomGenerator newRandom) {
@@ -189,6 +201,25 @@ public record SagasOptions(
         closeTimeout,
         traceRecorder,
         clock,
-        newRandom);
+        newRandom,
+        openTelemetry);
+  }
+
+  /**
+   * Spans of steps, and metrics of steps and sagas. For the one that the OpenTelemetry agent sets
+   * up: {@code GlobalOpenTelemetry.get()}.
+   */
+  public SagasOptions withOpenTelemetry(OpenTelemetry newOpenTelemetry) {
+    return new SagasOptions(
+        instance,
+        lease,
+        stepRetry,
+        compensationRetry,
+        maxResultBytes,
+        closeTimeout,
+        traceRecorder,
+        clock,
+        random,
+        newOpenTelemetry);
   }
 }

@@ -2,6 +2,7 @@ package io.iworx.sagas;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.correlation.IdempotencyKey;
+import io.iworx.sagas.spi.StepRunner;
 import io.iworx.sagas.spi.StoredSaga;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +17,18 @@ final class StepContext {
   /** Appended to a step's identity for its compensation. */
   static final String UNDO = "/undo";
 
+  private final StoredSaga saga;
+  private final StepRunner runner;
+  private final SagaTelemetry telemetry;
   private final String sagaId;
   private final long fence;
   private final Instant startedAt;
   private final Correlation correlation;
 
-  StepContext(StoredSaga saga) {
+  StepContext(StoredSaga saga, StepRunner runner, SagaTelemetry telemetry) {
+    this.saga = saga;
+    this.runner = runner;
+    this.telemetry = telemetry;
     this.sagaId = saga.id();
     this.fence = saga.fence();
     this.startedAt = saga.startedAt();
@@ -65,10 +72,16 @@ final class StepContext {
   @Nullable Object inScope(
       String identity, int attempt, @Nullable Instant until, Work.OutsideCode code)
       throws Exception {
-    return correlation
-        .withDeadline(until)
-        .withCausationId(attemptId(identity, attempt))
-        .call(() -> IdempotencyKey.call(idempotencyKey(identity), code::run));
+    return telemetry.attempt(
+        saga,
+        identity,
+        attempt,
+        correlation.withDeadline(until).withCausationId(attemptId(identity, attempt)),
+        context ->
+            context.call(
+                () ->
+                    IdempotencyKey.call(
+                        idempotencyKey(identity), () -> runner.run(identity, code::run))));
   }
 
   /**

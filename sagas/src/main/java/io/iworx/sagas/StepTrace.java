@@ -44,7 +44,6 @@ final class StepTrace {
   }
 
   void end(SagaState state, Instant endedAt, @Nullable String detail) {
-    var took = Duration.between(saga.startedAt(), endedAt);
     recorder.record(
         new TraceEntry(
             TraceEntry.Kind.SAGA,
@@ -53,9 +52,15 @@ final class StepTrace {
             service,
             saga.definition(),
             saga.startedAt(),
-            took.isNegative() ? Duration.ZERO : took,
+            between(saga.startedAt(), endedAt),
             state == SagaState.COMPLETED,
             detail == null ? state.name() : state + ": " + detail));
+  }
+
+  /** Clocks of instances differ: never less than nothing. */
+  static Duration between(Instant startedAt, Instant endedAt) {
+    var took = Duration.between(startedAt, endedAt);
+    return took.isNegative() ? Duration.ZERO : took;
   }
 
   private static String name(String identity) {

@@ -128,8 +128,11 @@ final class Takeover implements AutoCloseable {
     var limit = Math.clamp(ENOUGH - engine.runningCount(), 0, BATCH);
     try {
       var taken = store.claim(options.instance(), options.lease(), definitions, limit);
-      failing = false;
       leased.countDown();
+      if (failing) {
+        engine.launchForgotten();
+        failing = false;
+      }
       for (var saga : taken.sagas()) {
         LOG.info("Saga {} ({}) goes on here.", saga.id(), saga.definition());
         // A first holder finds nothing begun.

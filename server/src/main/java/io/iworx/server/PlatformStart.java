@@ -13,6 +13,7 @@ import io.iworx.postgres.LogRetention;
 import io.iworx.postgres.PostgresEventLog;
 import io.iworx.postgres.PostgresSagaStore;
 import io.iworx.postgres.PostgresTraceStore;
+import io.iworx.postgres.SagaRetention;
 import io.iworx.server.spi.Host;
 import io.iworx.trace.TraceRecorder;
 import java.net.URI;
@@ -54,13 +55,9 @@ final class PlatformStart {
   private RunningPlatform run() {
     var folder = options.folder();
     parts.add("The data folder", FolderLock.take(folder));
-    var read = config();
-    // Made anew with each start: what it signs is good for a minute.
-    var keys = read.auth().identityKey() == null ? IdentityKeys.generate() : null;
-    var config =
-        keys == null ? read : read.withAuth(read.auth().withIdentityKey(keys.getPrivate()));
-    var gatewayKey = keys == null ? null : keys.getPublic();
+    var config = config();
     var retention = RetentionConfig.read(options.config());
+    var sagaRetention = RetentionConfig.readSagas(options.config());
     var consolePort = Ports.free(options.consolePort(), "console", "--console-port");
     Logging.startFile(folder);
     parts.add("The log file", Logging::endFile);
@@ -69,6 +66,8 @@ final class PlatformStart {
     var database = Database.open(options.database(), folder, parts, progress);
     var log = parts.add("The event log", PostgresEventLog.create(database.pool()));
     retention.ifPresent(it -> parts.add("Retention", LogRetention.start(database.pool(), it)));
+    sagaRetention.ifPresent(
+        it -> parts.add("Retention of sagas", SagaRetention.start(database.pool(), it)));
     var traces = PostgresTraceStore.create(database.pool());
     var recorder = parts.add("The trace recorder", TraceRecorder.create(traces));
     var secret = Objects.requireNonNull(config.auth().hs256Secret());
@@ -83,7 +82,6 @@ final class PlatformStart {
             log,
             PostgresSagaStore.create(database.pool()),
             recorder,
-            gatewayKey,
             0);
     var services = parts.add("The services", new HostedServices());
     if (options.examples()) {

@@ -18,7 +18,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 final class RetentionConfig {
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final List<String> KEYS =
-      List.of("check-every", "drop-unread", "keep", "rotate-every");
+      List.of("check-every", "drop-unread", "keep", "rotate-every", "sagas");
 
   private final JsonNode section;
 
@@ -36,28 +36,48 @@ final class RetentionConfig {
   }
 
   static Optional<RetentionOptions> parse(String yaml) {
-    JsonNode section = YAML.readTree(yaml).path("retention");
-    return section.isMissingNode()
-        ? Optional.empty()
-        : Optional.of(new RetentionConfig(section).options());
+    return section(yaml).flatMap(RetentionConfig::options);
   }
 
-  private RetentionOptions options() {
+  /** How long sagas are kept after their end; empty for ever. */
+  static Optional<Duration> readSagas(@Nullable Path file) {
+    try {
+      return file == null ? Optional.empty() : parseSagas(Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Optional<Duration> parseSagas(String yaml) {
+    return section(yaml).map(it -> it.duration("sagas"));
+  }
+
+  private static Optional<RetentionConfig> section(String yaml) {
+    JsonNode section = YAML.readTree(yaml).path("retention");
+    return section.isMissingNode() ? Optional.empty() : Optional.of(new RetentionConfig(section));
+  }
+
+  /** Empty when the section is about sagas alone. */
+  private Optional<RetentionOptions> options() {
     for (var key : section.propertyNames()) {
       if (!KEYS.contains(key)) {
         throw wrong(key, "is not known here; known are " + String.join(", ", KEYS) + ".");
       }
     }
     var keep = duration("keep");
+    if (keep == null && section.size() == 1 && section.has("sagas")) {
+      return Optional.empty();
+    }
     if (keep == null) {
       throw wrong("keep", "is missing; write how long events are kept: 30d.");
     }
     var options = RetentionOptions.keeping(keep);
-    return new RetentionOptions(
-        keep,
-        Objects.requireNonNullElse(duration("rotate-every"), options.rotateEvery()),
-        Objects.requireNonNullElse(duration("check-every"), options.checkEvery()),
-        dropUnread());
+    return Optional.of(
+        new RetentionOptions(
+            keep,
+            Objects.requireNonNullElse(duration("rotate-every"), options.rotateEvery()),
+            Objects.requireNonNullElse(duration("check-every"), options.checkEvery()),
+            dropUnread()));
   }
 
   private @Nullable Duration duration(String key) {

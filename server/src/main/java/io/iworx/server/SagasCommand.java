@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SagasListCommand.class,
       SagasShowCommand.class,
+      SagasDiagramCommand.class,
       SagasRetryCommand.class,
       SagasSkipCommand.class,
       SagasResumeCommand.class,
@@ -33,7 +34,7 @@ final class SagasCommand implements Callable<Integer> {
   public Integer call() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(), "Say what to do: list, show, retry, skip, resume or cancel");
+          spec.commandLine(), "Say what to do: list, show, diagram, retry, skip, resume or cancel");
     }
     return CommandException.UNUSABLE;
   }

@@ -30,6 +30,14 @@ class RetentionConfigTest {
         .isBetween(Duration.ofHours(1), Duration.ofHours(1).plusMillis(1));
   }
 
+  @Test
+  void sagasAreKeptAsLongAsIsSaid() {
+    assertThat(RetentionConfig.parseSagas("retention: {keep: 1d}")).isEmpty();
+    assertThat(RetentionConfig.parseSagas("retention: {sagas: 90d}")).contains(Duration.ofDays(90));
+    assertThat(RetentionConfig.parse("retention: {sagas: 90d}")).isEmpty();
+    assertThat(RetentionConfig.parse("retention: {keep: 1d, sagas: 90d}")).isPresent();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -42,14 +42,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemorySagaStore implements SagaStore {
   private final Clock clock;
+  private final @Nullable Connection stage;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, StoredSaga> sagas = new TreeMap<>();
   private final Map<String, Instant> leases = new HashMap<>();
   private final Map<String, Set<DefinitionVersion>> capable = new HashMap<>();
   private final List<InMemorySagaOperations.Kept> operations = new ArrayList<>();
 
-  private InMemorySagaStore(Clock clock) {
+  private InMemorySagaStore(Clock clock, @Nullable Connection stage) {
     this.clock = clock;
+    this.stage = stage;
   }
 
   /** An empty store on the system's clock. */
@@ -59,12 +61,28 @@ public final class InMemorySagaStore implements SagaStore {
 
   /** An empty store; leases go by the clock. */
   public static InMemorySagaStore create(Clock clock) {
-    return new InMemorySagaStore(clock);
+    return new InMemorySagaStore(clock, null);
+  }
+
+  /** An empty store that hands this connection to whatever asks for a transaction. */
+  static InMemorySagaStore onStage(Clock clock, Connection stage) {
+    return new InMemorySagaStore(clock, stage);
+  }
+
+  /** Keeps a saga in nobody's hands, with these records: as a crash leaves it. */
+  void leave(NewSaga saga, List<StepRecord> steps, @Nullable Transition transition) {
+    lock.lock();
+    try {
+      var left = stored(saga, null).withHolder(null, 0).withSteps(steps);
+      sagas.put(saga.id(), changed(left, transition));
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public Set<Feature> features() {
-    return Set.of();
+    return stage == null ? Set.of() : Set.of(Feature.CALLER_TRANSACTION);
   }
 
   @Override
@@ -90,7 +108,13 @@ public final class InMemorySagaStore implements SagaStore {
    * @throws IllegalStateException always, as {@link #commitIn}
    */
   @Override
-  public StoredSaga startWith(NewSaga saga, SagaClaim claim, SagaWork work) {
+  public StoredSaga startWith(NewSaga saga, SagaClaim claim, SagaWork work) throws Exception {
+    if (stage != null) {
+      var progress = work.run(stage);
+      var started = start(saga, claim.instance());
+      commit(claim, progress);
+      return started;
+    }
     throw new IllegalStateException(
         "The saga store in memory takes part in no transaction; saga "
             + saga.id()
@@ -108,7 +132,7 @@ public final class InMemorySagaStore implements SagaStore {
         "The saga store in memory takes part in no transaction; start the saga without one.");
   }
 
-  private static StoredSaga stored(NewSaga saga, String instance) {
+  private static StoredSaga stored(NewSaga saga, @Nullable String instance) {
     return new StoredSaga(
         saga.id(),
         saga.definition(),
@@ -193,6 +217,19 @@ public final class InMemorySagaStore implements SagaStore {
   }
 
   @Override
+  public Set<String> heldBy(String instance) {
+    lock.lock();
+    try {
+      return sagas.values().stream()
+          .filter(saga -> saga.state().isOpen() && instance.equals(saga.instance()))
+          .map(StoredSaga::id)
+          .collect(Collectors.toSet());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void commit(SagaClaim claim, Progress progress) {
     lock.lock();
     try {
@@ -243,7 +280,11 @@ public final class InMemorySagaStore implements SagaStore {
    *     says
    */
   @Override
-  public void commitIn(SagaClaim claim, SagaWork work) {
+  public void commitIn(SagaClaim claim, SagaWork work) throws Exception {
+    if (stage != null) {
+      commit(claim, work.run(stage));
+      return;
+    }
     throw new IllegalStateException(
         "The saga store in memory takes part in no transaction; saga "
             + claim.sagaId()

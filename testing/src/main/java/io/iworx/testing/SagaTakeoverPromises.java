@@ -13,9 +13,14 @@ import io.iworx.sagas.SagaRun;
 import io.iworx.sagas.SagaState;
 import io.iworx.sagas.StepFailed;
 import io.iworx.sagas.spi.DefinitionVersion;
+import io.iworx.sagas.spi.SagaStore;
+import io.iworx.sagas.spi.SagaStoreException;
+import io.iworx.sagas.spi.TakenOver;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +67,34 @@ abstract class SagaTakeoverPromises extends SagaStepPromises {
     assertThat(run.await(SOON)).isEqualTo(new Completed<>(new Note(happened.getFirst())));
     assertThat(happened).hasSize(2).last().isEqualTo("two");
     assertThat(published(run, 1)).hasSize(1);
+  }
+
+  @Test
+  void goesOnAlsoWhenTheAnswerToItsTakeoverWasLost() throws Exception {
+    var run = stopAfterOne();
+    define(
+        instance(losingTheFirstTakeover()),
+        1,
+        (saga, _) -> saga.step("one", () -> "again", Compensation.none()));
+
+    assertThat(run.await(SOON)).isInstanceOf(Completed.class);
+  }
+
+  private SagaStore losingTheFirstTakeover() {
+    var lost = new AtomicBoolean();
+    return (SagaStore)
+        Proxy.newProxyInstance(
+            SagaStore.class.getClassLoader(),
+            new Class<?>[] {SagaStore.class},
+            (_, method, arguments) -> {
+              var answer = method.invoke(store(), arguments);
+              if (answer instanceof TakenOver taken
+                  && !taken.sagas().isEmpty()
+                  && lost.compareAndSet(false, true)) {
+                throw new SagaStoreException("The answer was lost.", null);
+              }
+              return answer;
+            });
   }
 
   @Test

@@ -1,12 +1,14 @@
 package io.iworx.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.iworx.correlation.Correlation;
 import io.iworx.correlation.FailureKind;
 import io.iworx.correlation.Uuid7;
 import io.iworx.eventbus.spi.LogEntry;
 import io.iworx.sagas.Compensation;
+import io.iworx.sagas.SagaException;
 import io.iworx.sagas.SagaResult.Compensated;
 import io.iworx.sagas.SagaResult.Completed;
 import io.iworx.sagas.SagaResult.Stuck;
@@ -54,6 +56,24 @@ public abstract class SagasContract extends SagaTimerPromises {
     assertThat(run((saga, _) -> saga.step("big", () -> big, Compensation.none())))
         .isInstanceOfSatisfying(
             Stuck.class, it -> assertThat(it.reason()).contains("big", "done", "262144"));
+  }
+
+  @Test
+  void refusesAnInputThatIsTooLarge() {
+    var definition = define(sagas, 1, (_, _) -> "out");
+    var big = new Note("x".repeat(300_000));
+    assertThatThrownBy(() -> definition.start("k", big))
+        .isInstanceOf(SagaException.class)
+        .hasMessageContaining("The input of saga " + name)
+        .hasMessageContaining("262144");
+  }
+
+  @Test
+  void anOutputThatIsTooLargeFailsTheSaga() {
+    assertThat(run((_, _) -> "x".repeat(300_000)))
+        .isInstanceOfSatisfying(
+            Compensated.class,
+            it -> assertThat(it.failure().message()).contains("The output of saga", "262144"));
   }
 
   @Test

@@ -103,10 +103,14 @@ abstract class SagasFixture {
   }
 
   Sagas instance() {
+    return instance(store());
+  }
+
+  Sagas instance(SagaStore store) {
     var instance =
         Sagas.create(
             bus,
-            store(),
+            store,
             SagasOptions.defaults()
                 .withLease(Duration.ofSeconds(2))
                 .withCloseTimeout(Duration.ofMillis(100))

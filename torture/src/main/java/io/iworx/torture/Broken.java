@@ -14,6 +14,8 @@ enum Broken {
   TORN("torn"),
   /** Changed on its way. */
   GARBLED("garbled"),
+  /** A step done whose undoing is missing, or an undoing of what was not done. */
+  HALF_UNDONE("half undone"),
   /** A dead letter that is not poisonous. */
   WRONGLY_SET_ASIDE("wrongly set aside"),
   /** Others went on too late with what a dead or frozen instance held. */

@@ -26,7 +26,7 @@ final class Server implements AutoCloseable {
 
   private Path folder;
   private final EmbeddedPostgresOptions options;
-  private EmbeddedPostgres running;
+  private volatile EmbeddedPostgres running;
   private final Wire publishersWire;
   private final Wire subscribersWire;
 
@@ -56,6 +56,10 @@ final class Server implements AutoCloseable {
 
   String password() {
     return running.password();
+  }
+
+  int port() {
+    return running.port();
   }
 
   Wire publishersWire() {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** Breaks the event bus in real processes and counts what it lost, doubled or mixed up. */
 @Command(
     name = "torture",
+    subcommands = SagaTortureCommand.class,
     header = "Breaks the event bus in real processes, and counts what that cost.",
     description = {
       "Publishers and subscribers run as processes of their own on a PostgreSQL of their own.",

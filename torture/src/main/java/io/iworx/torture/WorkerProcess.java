@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A worker as the harness sees it. It ends with the harness, however that ends. */
 final class WorkerProcess implements AutoCloseable {
@@ -22,29 +23,35 @@ final class WorkerProcess implements AutoCloseable {
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
-  private final WorkerSettings settings;
+  private final String name;
   private final Process process;
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
   private boolean ready;
   private volatile boolean meantToEnd;
 
-  private WorkerProcess(WorkerSettings settings, Process process) {
-    this.settings = settings;
+  private WorkerProcess(String name, Process process) {
+    this.name = name;
     this.process = process;
   }
 
   static WorkerProcess start(WorkerSettings settings, String password) throws IOException {
+    return start(settings.name(), settings.folder(), WorkerMain.class, settings.words(), password);
+  }
+
+  static WorkerProcess start(
+      String name, Path folder, Class<?> main, List<String> arguments, String password)
+      throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(SMALL_AND_QUICK);
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName()));
-    words.addAll(settings.words());
-    File log = settings.folder().resolve(settings.name() + ".log").toFile();
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    words.addAll(arguments);
+    File log = folder.resolve(name + ".log").toFile();
     var builder = new ProcessBuilder(words).redirectError(log);
     builder.environment().put(WorkerSettings.PASSWORD, password);
-    var worker = new WorkerProcess(settings, builder.start());
+    var worker = new WorkerProcess(name, builder.start());
     // A thread of the platform: reading a pipe would hold the carrier of a virtual one.
-    Thread.ofPlatform().daemon().name(settings.name()).start(worker::hear);
+    Thread.ofPlatform().daemon().name(name).start(worker::hear);
     return worker;
   }
 
@@ -59,7 +66,7 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   String name() {
-    return settings.name();
+    return name;
   }
 
   boolean isAlive() {
@@ -91,6 +98,13 @@ final class WorkerProcess implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /** What it has said since; null when it has said nothing. */
+  @Nullable String nextLine() {
+    var line = said.poll();
+    ready = ready || Orders.READY.equals(line);
+    return line;
   }
 
   void order(String order) {

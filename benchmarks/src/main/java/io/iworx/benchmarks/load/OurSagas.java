@@ -39,12 +39,8 @@ final class OurSagas implements AutoCloseable {
     return new OurSagas(pool, PostgresEventLog.create(pool));
   }
 
-  SagaDefinition<Long, String> steps(boolean transactional, boolean failing) {
-    return transactional ? transactional(failing) : plain(failing);
-  }
-
   /** Steps that take the connection: their rows commit with their records. */
-  private SagaDefinition<Long, String> transactional(boolean failing) {
+  SagaDefinition<Long, String> transactional(boolean failing) {
     return sagas.define(
         "transactional",
         1,
@@ -70,7 +66,7 @@ final class OurSagas implements AutoCloseable {
   }
 
   /** Steps that write their rows by themselves, as they would call another service. */
-  private SagaDefinition<Long, String> plain(boolean failing) {
+  SagaDefinition<Long, String> plain(boolean failing) {
     return sagas.define(
         "plain",
         1,
@@ -91,20 +87,6 @@ final class OurSagas implements AutoCloseable {
                 requireNot(failing);
                 insert(sequence, "notice");
               });
-          return "booked";
-        });
-  }
-
-  /** One that waits for a day before its only step. */
-  SagaDefinition<Long, String> waiting() {
-    return sagas.define(
-        "waiting",
-        1,
-        Long.class,
-        String.class,
-        (saga, sequence) -> {
-          saga.sleep(Duration.ofDays(1));
-          saga.step("inventory", () -> insert(sequence, "inventory"));
           return "booked";
         });
   }
@@ -150,7 +132,8 @@ final class OurSagas implements AutoCloseable {
         Bookings.createTable(connection);
       }
       OurSagas sagas = OurSagas.open(stage);
-      SagaDefinition<Long, String> definition = sagas.steps(stage.flag("transactional"), failing);
+      SagaDefinition<Long, String> definition =
+          stage.flag("transactional") ? sagas.transactional(failing) : sagas.plain(failing);
       SagaCallers.measure(stage, sequence -> OurSagas.run(definition, sequence, failing));
     }
   }

@@ -70,6 +70,12 @@ public interface SagaStore {
   TakenOver claim(String instance, Duration lease, Set<DefinitionVersion> definitions, int limit);
 
   /**
+   * The open sagas that the instance holds: for one that does not know what a {@link #claim} took
+   * over, because its answer was lost.
+   */
+  Set<String> heldBy(String instance);
+
+  /**
    * Adds step records and changes the state: both or neither.
    *
    * @throws SagaClaimLostException when another instance holds the saga, or it is no longer in the

@@ -1,0 +1,79 @@
+package io.iworx.examples.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.iworx.eventbus.PermanentFailure;
+import io.iworx.examples.guide.Guide.NewWorkOrder;
+import io.iworx.examples.guide.Guide.Stock;
+import io.iworx.examples.guide.Guide.WorkOrder;
+import io.iworx.examples.guide.Guide.WorkOrders;
+import io.iworx.sagas.SagaDefinition;
+import io.iworx.sagas.SagaResult.Compensated;
+import io.iworx.sagas.SagaResult.Completed;
+import io.iworx.sagas.Sagas;
+import io.iworx.testing.SagaRehearsal;
+import java.io.IOException;
+import java.sql.Connection;
+import org.junit.jupiter.api.Test;
+
+/** The guide's saga, rehearsed as the guide says. */
+class SagaGuideTest {
+  private SagaDefinition<NewWorkOrder, WorkOrder> openWorkOrder(Sagas sagas) {
+    return Guide.saga(sagas, new NoDatabase(), new NoInventory());
+  }
+
+  @Test
+  void partsThatAreMissingWithdrawTheWorkOrder() {
+    var rehearsed =
+        SagaRehearsal.of(this::openWorkOrder)
+            .returns("create", new WorkOrder("wo-1", "asset-1", "item-1", 2))
+            .fails("reserve-parts", new PermanentFailure("too few"))
+            .run(new NewWorkOrder("asset-1", "item-1", 2));
+
+    assertThat(rehearsed.result()).isInstanceOf(Compensated.class);
+    assertThat(rehearsed.compensated()).containsExactly("create");
+  }
+
+  @Test
+  void anUnclearAnswerIsAskedForAgain() {
+    var rehearsed =
+        SagaRehearsal.of(this::openWorkOrder)
+            .returns("create", new WorkOrder("wo-1", "asset-1", "item-1", 2))
+            .fails("reserve-parts", new IOException("no answer"))
+            .returns("reserve-parts", null)
+            .run(new NewWorkOrder("asset-1", "item-1", 2));
+
+    assertThat(rehearsed.result()).isInstanceOf(Completed.class);
+    assertThat(rehearsed.executed()).containsExactly("create", "reserve-parts", "reserve-parts");
+    assertThat(rehearsed.published()).hasSize(1);
+  }
+
+  private static final class NoDatabase implements WorkOrders {
+    @Override
+    public WorkOrder create(Connection connection, NewWorkOrder order) {
+      throw new AssertionError("This step was given an outcome.");
+    }
+
+    @Override
+    public void delete(Connection connection, String id) {
+      throw new AssertionError("Nor is it undone by its own code.");
+    }
+
+    @Override
+    public void complete(Connection connection, String id) {
+      throw new AssertionError("No step does this.");
+    }
+  }
+
+  private static final class NoInventory implements Stock {
+    @Override
+    public void reserve(WorkOrder order) {
+      throw new AssertionError("This step was given an outcome.");
+    }
+
+    @Override
+    public void release(WorkOrder order) {
+      throw new AssertionError("Nor is it undone by its own code.");
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.iworx.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.iworx.eventbus.EventType;
+import io.iworx.eventbus.PermanentFailure;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.sagas.Compensation;
+import io.iworx.sagas.SagaBody;
+import io.iworx.sagas.SagaFailure;
+import io.iworx.sagas.SagaResult.Compensated;
+import io.iworx.sagas.SagaResult.Completed;
+import io.iworx.sagas.SagaResult.Stuck;
+import io.iworx.sagas.StepFailed;
+import io.iworx.sagas.TransactionalCompensation;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SagaRehearsalTest {
+  private static final EventType<Order> OPENED = EventType.of("order.opened", Order.class);
+
+  record Order(String id, int parts) {}
+
+  record Seat(String number) {}
+
+  /** Its secret does not survive JSON. */
+  record Forgetful(String kept, @JsonIgnore @Nullable String secret) {}
+
+  private static SagaRehearsal<Order, Order> of(SagaBody<Order, Order> body) {
+    return SagaRehearsal.of(sagas -> sagas.define("open", 1, Order.class, Order.class, body));
+  }
+
+  private static Order open(io.iworx.sagas.Saga saga, Order order) {
+    var created = saga.step("create", connection -> insert(connection, order), (_, _) -> notHere());
+    saga.publish(OPENED, created);
+    saga.step("reserve", SagaRehearsalTest::notHere, SagaRehearsalTest::notHere);
+    saga.step("close", connection -> insert(connection, order), TransactionalCompensation.none());
+    return created;
+  }
+
+  private static Order insert(Connection connection, Order order) throws Exception {
+    connection.prepareStatement("INSERT …").close();
+    return order;
+  }
+
+  private static void notHere() {
+    throw new IllegalStateException("No step is to run that was given an outcome.");
+  }
+
+  private final Order order = new Order("o-1", 2);
+
+  @Test
+  void stepsHaveTheOutcomesTheyAreGiven() {
+    var rehearsed =
+        of(SagaRehearsalTest::open)
+            .returns("create", order)
+            .returns("reserve", null)
+            .returns("close", order)
+            .run(order);
+
+    assertThat(rehearsed.result()).isEqualTo(new Completed<>(order));
+    assertThat(rehearsed.done()).containsExactly("create", "reserve", "close");
+    assertThat(rehearsed.published()).extracting(LogEntry::type).containsExactly("order.opened");
+    assertThat(rehearsed.compensated()).isEmpty();
+  }
+
+  @Test
+  void whatWasDoneIsCompensated() {
+    var rehearsed =
+        of(SagaRehearsalTest::open)
+            .returns("create", order)
+            .returns("reserve", null)
+            .fails("close", new PermanentFailure("closed for today"))
+            .run(order);
+
+    assertThat(rehearsed.result())
+        .isInstanceOfSatisfying(
+            Compensated.class, it -> assertThat(it.failure().step()).isEqualTo("close"));
+    assertThat(rehearsed.compensated()).containsExactly("reserve", "create");
+    assertThat(rehearsed.executed())
+        .containsExactly("create", "reserve", "close", "reserve/undo", "create/undo");
+  }
+
+  @Test
+  void anAttemptAfterTheOtherHasItsOutcome() {
+    var rehearsed =
+        of(SagaRehearsalTest::open)
+            .returns("create", order)
+            .fails("reserve", new ConnectException("refused"))
+            .fails("reserve", new ConnectException("refused"))
+            .returns("reserve", null)
+            .returns("close", order)
+            .run(order);
+
+    assertThat(rehearsed.result()).isInstanceOf(Completed.class);
+    assertThat(rehearsed.executed())
+        .containsExactly("create", "reserve", "reserve", "reserve", "close");
+  }
+
+  @Test
+  void whatMayHaveHappenedIsStuck() {
+    var rehearsed =
+        of(SagaRehearsalTest::open)
+            .returns("create", order)
+            .fails("reserve", new IOException("no answer"))
+            .run(order);
+
+    assertThat(rehearsed.result()).isInstanceOf(Stuck.class);
+    assertThat(rehearsed.compensated()).isEmpty();
+  }
+
+  @Test
+  void aCompensationMayFailToo() {
+    var rehearsed =
+        of(SagaRehearsalTest::open)
+            .returns("create", order)
+            .returns("reserve", null)
+            .fails("close", new PermanentFailure("closed"))
+            .fails("reserve/undo", new PermanentFailure("gone"))
+            .run(order);
+
+    assertThat(rehearsed.result())
+        .isInstanceOfSatisfying(
+            Stuck.class, it -> assertThat(it.reason()).contains("could not be undone"));
+  }
+
+  @Test
+  void timePassesOnlyWhereItIsTold() {
+    var start = Instant.parse("2026-03-01T00:00:00Z");
+    var rehearsed =
+        of((saga, in) -> {
+              saga.endWithin(Duration.ofDays(40));
+              saga.step("invoice", () -> "sent", Compensation.none());
+              saga.sleep(Duration.ofDays(30));
+              saga.step("remind", () -> "reminded", Compensation.none());
+              saga.step("collect", () -> "collected", Compensation.none());
+              return in;
+            })
+            .at(start)
+            .takes("remind", Duration.ofDays(11))
+            .run(order);
+
+    assertThat(rehearsed.result())
+        .isInstanceOfSatisfying(
+            Compensated.class,
+            it -> {
+              assertThat(it.failure().step()).isEqualTo("collect");
+              assertThat(it.failure().kind()).isEqualTo(SagaFailure.Kind.EXPIRED);
+            });
+    assertThat(rehearsed.endedAt()).isEqualTo(start.plus(Duration.ofDays(41)));
+  }
+
+  @Test
+  void aBodyMayGoAnotherWay() {
+    var rehearsed =
+        of((saga, in) -> {
+              try {
+                saga.step("window", () -> new Seat("1A"), Compensation.none());
+              } catch (StepFailed e) {
+                saga.step("aisle", () -> new Seat("1C"), Compensation.none());
+              }
+              return in;
+            })
+            .fails("window", new PermanentFailure("taken"))
+            .run(order);
+
+    assertThat(rehearsed.result()).isInstanceOf(Completed.class);
+    assertThat(rehearsed.done()).containsExactly("aisle");
+  }
+
+  @Test
+  void aResultThatDoesNotSurviveJsonFails() {
+    var rehearsal =
+        of(
+            (saga, in) -> {
+              saga.step("login", () -> new Forgetful("a", "b"), Compensation.none());
+              return in;
+            });
+
+    assertThatThrownBy(() -> rehearsal.run(order))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("login")
+        .hasMessageContaining("does not survive JSON")
+        .hasMessageContaining("secret=b");
+  }
+
+  @Test
+  void aBodyThatDependsOnWhatIsNotRecordedFails() {
+    var runs = new AtomicInteger();
+    var rehearsal =
+        of(
+            (saga, in) -> {
+              var odd = runs.incrementAndGet() % 2 == 1;
+              saga.step("one", () -> "1", Compensation.none());
+              saga.step(odd ? "two" : "zwei", () -> "2", Compensation.none());
+              return in;
+            });
+
+    assertThatThrownBy(() -> rehearsal.run(order))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("went another way");
+  }
+
+  @Test
+  void aStepThatTakesTheConnectionMustBeGivenAnOutcome() {
+    var rehearsed = of(SagaRehearsalTest::open).run(order);
+
+    assertThat(rehearsed.result())
+        .isInstanceOfSatisfying(
+            Compensated.class,
+            it -> assertThat(it.failure().message()).contains("give this step an outcome"));
+  }
+}

@@ -1,0 +1,4 @@
+package io.iworx.torture;
+
+/** Something a saga did, each time it did. */
+record Effect(String saga, String what) {}
