@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.iworx.correlation.Uuid7;
 import io.iworx.eventbus.EventBus;
+import io.iworx.sagas.Branch;
 import io.iworx.sagas.Saga;
 import io.iworx.sagas.SagaResult;
 import io.iworx.sagas.SagaState;
@@ -112,6 +113,35 @@ class SagaCostIT {
           saga.step("three", connection -> effects.add(connection, "cost"));
         });
     assertThat(counted.commits).hasValue(3);
+  }
+
+  @Test
+  void branchesBesideEachOtherCostNoMoreThanTheirStepsInARow() {
+    runs(
+        saga ->
+            saga.parallel(
+                Branch.of("a", it -> it.step("one", () -> "1", _ -> {})),
+                Branch.of("b", it -> it.step("one", () -> "1", _ -> {})),
+                Branch.of("c", it -> it.step("one", () -> "1", _ -> {}))));
+    assertThat(counted.commits)
+        .as("a record commits before a call that begins later, in whatever branch")
+        .hasValueBetween(2, 4);
+  }
+
+  @Test
+  void branchesThatTakeTheConnectionShareTheStartAndWhatWaits() {
+    runs(
+        saga -> {
+          saga.parallel(Branch.of("a", this::inside), Branch.of("b", this::inside));
+          saga.step("between", () -> {});
+          saga.parallel(Branch.of("a", this::inside), Branch.of("b", this::inside));
+        });
+    assertThat(counted.commits).as("for five steps").hasValueLessThanOrEqualTo(6);
+  }
+
+  private String inside(Saga saga) throws Exception {
+    saga.step("one", connection -> effects.add(connection, "cost"));
+    return "";
   }
 
   @Test

@@ -19,33 +19,38 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one saga during one pass of its body: first read back in order, then added to.
  *
  * <p>A record of a step that took no connection waits here for the next commit, as events do; each
- * method that has an outside effect to come must call {@link #commit} before it. Used by the one
- * thread that runs the saga.
+ * method that has an outside effect to come must call {@link #commit} before it. Safe for the
+ * threads of a saga's branches: one commit at a time, in which whatever waits takes part. So steps
+ * that take the connection run one after the other, also those of different branches.
  */
 final class Journal {
   private final SagaEngine engine;
   private final SagaStore store;
   private final EventBus bus;
   private final SagaClaim claim;
-  private final List<StepRecord> forward = new ArrayList<>();
+  private final Map<String, Replay> replays = new ConcurrentHashMap<>();
   private final Set<String> undone = new HashSet<>();
-  private final List<StepRecord> pending = new ArrayList<>();
-  private final List<NewEvent<?>> events = new ArrayList<>();
+  private final Map<String, Integer> sequences = new ConcurrentHashMap<>();
+  private final Pending pending = new Pending();
+  private final ReentrantLock committing = new ReentrantLock();
   private final @Nullable String cancelReason;
   private final @Nullable String wakeStep;
-  private SagaState state;
-  private int replayed;
-  private int sequence;
-
   private final @Nullable Beginning beginning;
+  private volatile SagaState state;
+  private volatile @Nullable Unwind over;
+  private int sequence;
 
   /**
    * A pass over a saga's records.
@@ -70,10 +75,18 @@ final class Journal {
     for (var step : saga.steps()) {
       sequence = step.sequence();
       switch (step.kind()) {
-        case DONE, FAILED, NOTED -> forward.add(step);
+        case DONE, FAILED, NOTED -> {
+          replay(path(step.step())).add(step);
+          sequences.put(step.step(), step.sequence());
+        }
         case UNDONE -> undone.add(step.step());
       }
     }
+  }
+
+  /** Where a step belongs: the branches it is in, each with a slash behind it. */
+  private static String path(String identity) {
+    return identity.substring(0, identity.lastIndexOf('/') + 1);
   }
 
   /** Code that makes a record out of what happens in a transaction. */
@@ -91,22 +104,16 @@ final class Journal {
       int attempts,
       Instant startedAt,
       Instant endedAt,
-      @Nullable Transition transition) {}
+      @Nullable Transition transition) {
 
-  /** What is recorded of the step that the body reaches next; null when it has not been there. */
-  @Nullable StepRecord replay(String identity) {
-    if (replayed == forward.size()) {
-      if (state == SagaState.COMPENSATING) {
-        throw Unwind.replayed();
-      }
-      return null;
+    StepRecord numbered(int sequence) {
+      return new StepRecord(sequence, step, kind, result, failure, attempts, startedAt, endedAt);
     }
-    var expected = forward.get(replayed);
-    if (!expected.step().equals(identity)) {
-      throw diverged("came to step " + identity, expected);
-    }
-    replayed++;
-    return expected;
+  }
+
+  /** What is recorded of the body itself (an empty path) or of a branch. */
+  Replay replay(String path) {
+    return replays.computeIfAbsent(path, _ -> new Replay());
   }
 
   /** Leaves the body of a saga that was cancelled before this pass. */
@@ -121,44 +128,30 @@ final class Journal {
     return state;
   }
 
-  /** Whether what the body does now was done, and committed, before. */
-  boolean isReplaying() {
-    return state == SagaState.COMPENSATING || replayed < forward.size();
-  }
-
   /** Must hold when the body ends. */
   void requireReplayed() {
-    if (replayed < forward.size()) {
-      throw diverged("ended", forward.get(replayed));
-    }
+    replays.values().forEach(Replay::requireOver);
   }
 
   boolean isUndone(String identity) {
     return undone.contains(identity);
   }
 
-  private static Unwind diverged(String what, StepRecord expected) {
-    return Unwind.stuck(
-        "On replay the body "
-            + what
-            + " where step "
-            + expected.step()
-            + " is recorded (number "
-            + expected.sequence()
-            + "): its code changed under the same version, or depends on something that is not"
-            + " recorded.");
+  /** The order in which steps were recorded, of those that are committed. */
+  int sequenceOf(String identity) {
+    return sequences.getOrDefault(identity, Integer.MAX_VALUE);
   }
 
   void note(Entry entry) {
-    pending.add(record(entry));
+    pending.note(entry);
   }
 
   void publish(NewEvent<?> event) {
-    events.add(event);
+    pending.publish(event);
   }
 
   void dropEvents() {
-    events.clear();
+    pending.dropEvents();
   }
 
   /** Commits what waits, with the change of state; nothing to commit costs nothing. */
@@ -177,7 +170,29 @@ final class Journal {
   }
 
   private void commit(@Nullable Transition transition, @Nullable Wait wait) throws PublishFailed {
-    var nothing = pending.isEmpty() && events.isEmpty() && transition == null && wait == null;
+    requireRecording();
+    if (transition == null
+        && wait == null
+        && pendingBeginning() == null
+        && pending.now().isEmpty()) {
+      return;
+    }
+    committing.lock();
+    try {
+      requireRecording();
+      commitNow(pending.now(), transition, wait);
+    } catch (Exception e) {
+      throw outcomeOf(e);
+    } catch (Unwind e) {
+      throw noted(e);
+    } finally {
+      committing.unlock();
+    }
+  }
+
+  private void commitNow(Pending.Batch batch, @Nullable Transition transition, @Nullable Wait wait)
+      throws Exception {
+    var nothing = batch.isEmpty() && transition == null && wait == null;
     var begins = pendingBeginning();
     if (begins != null && (nothing || !isTransactional())) {
       begin(begins);
@@ -185,30 +200,25 @@ final class Journal {
     if (nothing) {
       return;
     }
-    try {
-      if (begins != null && begins.isPending()) {
-        commitIn(
-            connection -> {
-              publishAll(connection);
-              return new Progress(pending, transition, wait);
-            });
-      } else if (events.isEmpty() || !isTransactional()) {
-        for (var event : events) {
-          publish(null, event);
-        }
-        store.commit(claim, new Progress(pending, transition, wait));
-      } else {
-        store.commitIn(
-            claim,
-            connection -> {
-              publishAll(connection);
-              return new Progress(pending, transition, wait);
-            });
-      }
-    } catch (Exception e) {
-      throw outcomeOf(e);
+    var progress = new Progress(numbered(batch.entries()), transition, wait);
+    if (begins != null && begins.isPending()) {
+      commitIn(
+          connection -> {
+            publishAll(connection, batch);
+            return progress;
+          });
+    } else if (batch.events().isEmpty() || !isTransactional()) {
+      publishAll(null, batch);
+      store.commit(claim, progress);
+    } else {
+      store.commitIn(
+          claim,
+          connection -> {
+            publishAll(connection, batch);
+            return progress;
+          });
     }
-    committed(transition);
+    committed(batch, progress);
   }
 
   /** Commits what waits and the rows and record of the code: all or nothing. */
@@ -217,31 +227,48 @@ final class Journal {
       throw new SagaException(
           "This saga store offers no transactions: give the step an action without a connection.");
     }
-    var before = sequence;
-    var changed = new AtomicReference<@Nullable Transition>();
+    committing.lock();
     try {
+      requireRecording();
+      var batch = pending.now();
+      var made = new AtomicReference<@Nullable Progress>();
       commitIn(
           connection -> {
-            sequence = before;
-            publishAll(connection);
+            publishAll(connection, batch);
             var entry = code.run(connection);
-            var records = new ArrayList<>(pending);
-            records.add(record(entry));
-            changed.set(entry.transition());
-            return new Progress(records, entry.transition());
+            var entries = new ArrayList<>(batch.entries());
+            entries.add(entry);
+            var progress = new Progress(numbered(entries), entry.transition());
+            made.set(progress);
+            return progress;
           });
+      committed(batch, Objects.requireNonNull(made.get(), "committed"));
     } catch (SagaClaimLostException e) {
-      throw Unwind.claimLost(e);
+      throw noted(Unwind.claimLost(e));
     } catch (SagaCancelledException e) {
-      sequence = before;
       throw Unwind.cancelled(e.reason());
     } catch (SagaStoreException e) {
-      throw Unwind.storeFailed(e);
-    } catch (Exception e) {
-      sequence = before;
-      throw e;
+      throw noted(Unwind.storeFailed(e));
+    } catch (Unwind e) {
+      throw noted(e);
+    } finally {
+      committing.unlock();
     }
-    committed(changed.get());
+  }
+
+  /** Once nobody knows what is recorded, no branch may record, or begin, anything more. */
+  private Unwind noted(Unwind e) {
+    if (e.why().endsRecording()) {
+      over = e;
+    }
+    return e;
+  }
+
+  private void requireRecording() {
+    var ended = over;
+    if (ended != null) {
+      throw ended;
+    }
   }
 
   private void commitIn(SagaWork work) throws Exception {
@@ -297,20 +324,17 @@ final class Journal {
     return store.features().contains(SagaStore.Feature.CALLER_TRANSACTION);
   }
 
-  private StepRecord record(Entry entry) {
-    return new StepRecord(
-        ++sequence,
-        entry.step(),
-        entry.kind(),
-        entry.result(),
-        entry.failure(),
-        entry.attempts(),
-        entry.startedAt(),
-        entry.endedAt());
+  private List<StepRecord> numbered(List<Entry> entries) {
+    var records = new ArrayList<StepRecord>(entries.size());
+    for (var entry : entries) {
+      records.add(entry.numbered(sequence + records.size() + 1));
+    }
+    return records;
   }
 
-  private void publishAll(Connection connection) throws PublishFailed {
-    for (var event : events) {
+  private void publishAll(@Nullable Connection connection, Pending.Batch batch)
+      throws PublishFailed {
+    for (var event : batch.events()) {
       publish(connection, event);
     }
   }
@@ -332,20 +356,26 @@ final class Journal {
     }
   }
 
-  private static PublishFailed outcomeOf(Exception e) {
+  private PublishFailed outcomeOf(Exception e) {
     return switch (e) {
-      case SagaClaimLostException lost -> throw Unwind.claimLost(lost);
+      case SagaClaimLostException lost -> throw noted(Unwind.claimLost(lost));
       case SagaCancelledException cancelled -> throw Unwind.cancelled(cancelled.reason());
       case PublishFailed failed -> failed;
-      default -> throw Unwind.storeFailed(e);
+      default -> throw noted(Unwind.storeFailed(e));
     };
   }
 
-  private void committed(@Nullable Transition transition) {
+  private void committed(Pending.Batch batch, Progress progress) {
+    sequence += progress.records().size();
+    for (var step : progress.records()) {
+      if (step.kind() != StepRecord.Kind.UNDONE) {
+        sequences.put(step.step(), step.sequence());
+      }
+    }
+    var transition = progress.transition();
     if (transition != null) {
       state = transition.to();
     }
-    pending.clear();
-    events.clear();
+    pending.committed(batch);
   }
 }

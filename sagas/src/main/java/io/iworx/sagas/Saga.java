@@ -5,6 +5,7 @@ import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.NewEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +160,32 @@ public final class Saga {
   }
 
   /**
+   * Runs branches beside each other and returns when all have; then each has its {@linkplain
+   * Branch#result() result}.
+   *
+   * <p>When one fails, the others end the step they are in with a known outcome and begin no other;
+   * then the first failure is thrown. If the body does not catch it, everything that was done is
+   * undone in the reverse order in which it was recorded, whatever branch it belongs to.
+   *
+   * @throws StepFailed when a branch failed, whatever it threw
+   * @throws IllegalArgumentException when two have the same name
+   */
+  public void parallel(Branch<?>... branches) {
+    parallel(List.of(branches));
+  }
+
+  /** The same for as many branches as a list has. */
+  public void parallel(List<? extends Branch<?>> branches) {
+    var names = branches.stream().map(Branch::name).distinct().count();
+    if (names < branches.size()) {
+      throw new IllegalArgumentException(
+          "Branches beside each other have different names; these have not: "
+              + branches.stream().map(Branch::name).toList());
+    }
+    steps.parallel(branches);
+  }
+
+  /**
    * Publishes an event exactly once. It commits with the next record of the saga, at the latest
    * with its end, and costs no commit of its own.
    */
@@ -232,12 +259,17 @@ public final class Saga {
     return timeout;
   }
 
-  private static String checked(String name) {
+  static String checked(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "A step's name has 1 to 64 letters, digits, dots, hyphens and underscores; this is not"
-              + " one: "
+          "The name of a step or branch has 1 to 64 letters, digits, dots, hyphens and underscores;"
+              + " this is not one: "
               + name);
+    }
+    // Else a step of branch "a" would have the key of the compensation of step "a".
+    if (name.equals("undo")) {
+      throw new IllegalArgumentException(
+          "No step or branch is named undo: that is what the keys of compensations end with.");
     }
     return name;
   }

@@ -62,6 +62,11 @@ public record SagaFailure(
         classified == null ? null : storable(classified.detail(), MAX_DETAIL));
   }
 
+  /** The same at another step. */
+  SagaFailure at(String otherStep) {
+    return new SagaFailure(otherStep, message, kind, code, detail);
+  }
+
   private static String sentence(Throwable thrown) {
     var message = storable(thrown.getMessage(), MAX_MESSAGE);
     return message == null || message.isBlank() ? thrown.getClass().getName() : message;

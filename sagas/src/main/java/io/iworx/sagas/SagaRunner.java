@@ -236,7 +236,7 @@ final class SagaRunner {
     return switch (unwind.why()) {
       case REPLAYED -> new Ending.Failed(engine.failureOf(saga));
       case CANCELLED -> new Ending.Failed(cancelled(unwind));
-      case STUCK, CLAIM_LOST, CLOSING, WAITING, NOT_STARTED, STORE_FAILED -> throw unwind;
+      case STUCK, CLAIM_LOST, CLOSING, WAITING, NOT_STARTED, STORE_FAILED, STOPPED -> throw unwind;
     };
   }
 

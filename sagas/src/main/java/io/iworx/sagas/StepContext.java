@@ -45,6 +45,10 @@ final class StepContext {
     return fence > 1;
   }
 
+  String sagaId() {
+    return sagaId;
+  }
+
   /** The same on every attempt and every instance. */
   String idempotencyKey(String identity) {
     return sagaId + "/" + identity;
@@ -52,11 +56,14 @@ final class StepContext {
 
   /**
    * Names one attempt, as the cause of what it sets off: the saga's id and the step, with holder
-   * and attempt from the second on. Made of characters that a causation id may have.
+   * and attempt from the second on. Made of characters that a causation id may have; a step deep in
+   * branches, whose name would be too long for one, goes by a hash of it.
    */
   String attemptId(String identity, int attempt) {
-    var step = sagaId + ":" + identity.replace('#', ':').replace('/', ':');
-    return fence == 1 && attempt == 1 ? step : step + ":" + fence + "." + attempt;
+    var step = identity.replace('#', ':').replace('/', ':');
+    var id = fence == 1 && attempt == 1 ? step : step + ":" + fence + "." + attempt;
+    var whole = sagaId + ":" + id;
+    return Correlation.accepts(whole) ? whole : sagaId + ":" + derivedId(id);
   }
 
   /** When the saga was started, by the clock of the instance that did. */

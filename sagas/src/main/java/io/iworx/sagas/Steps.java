@@ -8,6 +8,7 @@ import io.iworx.sagas.spi.Wait;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,18 +17,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass of a saga's body: replays what is recorded, executes and records the rest. Belongs to
- * the thread that runs the body.
+ * One pass of a saga's body, or of one of its branches: replays what is recorded, executes and
+ * records the rest. Belongs to the thread that runs the body or branch.
  */
 final class Steps {
-  private final Thread owner = Thread.currentThread();
+  /** The key of its compensation ends so; longer ones would not fit into a header. */
+  private static final int LONGEST_IDENTITY = 200;
+
   private final SagaEngine engine;
   private final Journal journal;
+  private final Replay replay;
   private final StepContext context;
   private final Attempts attempts;
   private final Attempts flushes;
+  private final String path;
+  private final @Nullable Parallel parallel;
   private final Map<String, Integer> occurrences = new HashMap<>();
-  private final List<Undoable> undoables = new ArrayList<>();
+  private final List<Undoable> undoables;
+  private volatile Thread owner = Thread.currentThread();
   private @Nullable Unwind unwound;
   private @Nullable String current;
   private boolean mayHaveBegun;
@@ -42,15 +49,34 @@ final class Steps {
   Steps(SagaEngine engine, Journal journal, StepContext context, StepTrace trace, boolean resumed) {
     this.engine = engine;
     this.journal = journal;
+    this.replay = journal.replay("");
     this.context = context;
     this.attempts = new Attempts(engine, trace);
     this.flushes = new Attempts(engine, null);
+    this.path = "";
+    this.parallel = null;
+    this.undoables = Collections.synchronizedList(new ArrayList<>());
     this.mayHaveBegun = resumed;
   }
 
-  /** What was done in this pass, in order. */
+  /** A branch of it. */
+  private Steps(Steps parent, String branchPath, Parallel parallel) {
+    this.engine = parent.engine;
+    this.journal = parent.journal;
+    this.replay = parent.journal.replay(branchPath);
+    this.context = parent.context;
+    this.attempts = parent.attempts;
+    this.flushes = parent.flushes;
+    this.path = branchPath;
+    this.parallel = parallel;
+    this.undoables = parent.undoables;
+    this.mayHaveBegun = parent.mayHaveBegun;
+    this.end = parent.end;
+  }
+
+  /** What was done in this pass, branches included. */
   List<Undoable> undoables() {
-    return undoables;
+    return List.copyOf(undoables);
   }
 
   /** Throws again what a body has caught that it should not have. */
@@ -62,6 +88,65 @@ final class Steps {
 
   @Nullable Object run(String name, Work work, Undo undo, Class<?> type, StepLimits limits) {
     return enter(name, () -> replayOrRun(identity(name), work, undo, type, limits));
+  }
+
+  /** Runs branches beside each other, each in its own part of the records. */
+  void parallel(List<? extends Branch<?>> branches) {
+    enter(
+        "parallel",
+        () -> {
+          runAll(branches);
+          return null;
+        });
+  }
+
+  private void runAll(List<? extends Branch<?>> branches) {
+    var identity = identity("$parallel");
+    var recorded = replay.nextIf(identity);
+    var all = new Parallel(recorded != null, parallel);
+    var steps = new ArrayList<Steps>();
+    for (var branch : branches) {
+      var branchSteps = new Steps(this, identity(branch.name() + "/"), all);
+      steps.add(branchSteps);
+      all.add(branch, branchSteps);
+    }
+    all.join();
+    // What one of them executed here, nobody had got past before.
+    mayHaveBegun &= steps.stream().allMatch(branch -> branch.mayHaveBegun);
+    var unwind = all.unwind();
+    if (unwind != null) {
+      throw unwind;
+    }
+    var failure = recorded == null ? all.failure() : failedWithin(recorded);
+    if (failure != null && recorded == null) {
+      // On record, so that a replay takes the same way and no branch goes further than now.
+      var step = engine.json().encode("The step that failed", failure.step());
+      journal.note(entry(identity, StepRecord.Kind.FAILED, step, failure, 1, engine.now()));
+    }
+    if (failure != null) {
+      throw new StepFailed(failure);
+    }
+  }
+
+  /** The record is that of the branches together; its result is the step that failed in them. */
+  private @Nullable SagaFailure failedWithin(StepRecord recorded) {
+    var failure = recorded.failure();
+    var step = engine.json().decode("The step that failed", recorded.result(), String.class);
+    return failure == null ? null : failure.at(String.valueOf(step));
+  }
+
+  /** Runs a branch on the thread that is its own. */
+  void run(Branch<?> branch) throws Exception {
+    owner = Thread.currentThread();
+    context
+        .correlation()
+        .call(
+            () -> {
+              branch.run(new Saga(context.sagaId(), this));
+              return null;
+            });
+    rethrowUnwind();
+    replay.requireOver();
   }
 
   /** Counted from the saga's start, so that it is the same on every replay. */
@@ -89,7 +174,7 @@ final class Steps {
         () -> {
           var id = context.derivedId(identity("$publish:" + event.type().name()));
           // A record after this point proves that the event was committed with it.
-          if (!journal.isReplaying()) {
+          if (!isReplaying()) {
             journal.publish(event.withId(id).withCorrelation(context.correlation()));
           }
           return null;
@@ -105,13 +190,42 @@ final class Steps {
     commit(() -> journal.commit(transition));
   }
 
+  private boolean isReplaying() {
+    return journal.state() == SagaState.COMPENSATING
+        || !replay.isOver()
+        || (parallel != null && parallel.replayOnly());
+  }
+
+  /** What is recorded of the step that is reached next; null when the body has not been there. */
+  private @Nullable StepRecord recorded(String identity) {
+    var recorded = replay.next(identity);
+    if (recorded == null && parallel != null && parallel.replayOnly()) {
+      throw Unwind.stopped();
+    }
+    if (recorded == null && journal.state() == SagaState.COMPENSATING) {
+      throw Unwind.replayed();
+    }
+    return recorded;
+  }
+
+  /** A step that is new begins only while nothing says that the saga does not go on. */
+  private void requireGoingOn() {
+    if (parallel != null && parallel.isStopping()) {
+      throw Unwind.stopped();
+    }
+    journal.requireNotCancelled();
+  }
+
   /** Until the time has come, the saga is in nobody's hands, and the body is left. */
   void sleep(Duration duration) {
     enter(
         "sleep",
         () -> {
+          if (parallel != null) {
+            throw new IllegalStateException("A branch cannot wait; wait before or after it.");
+          }
           var identity = identity("$sleep");
-          if (journal.replay(identity) == null) {
+          if (recorded(identity) == null) {
             sleepOrNote(identity, duration);
           }
           return null;
@@ -120,7 +234,7 @@ final class Steps {
 
   private void sleepOrNote(String identity, Duration duration) {
     engine.requireOpen();
-    journal.requireNotCancelled();
+    requireGoingOn();
     if (journal.isDue(identity)) {
       mayHaveBegun = false;
       journal.note(entry(identity, StepRecord.Kind.NOTED, null, null, 1, engine.now()));
@@ -167,7 +281,10 @@ final class Steps {
     rethrowUnwind();
     if (Thread.currentThread() != owner) {
       throw new IllegalStateException(
-          "Only the thread that runs the saga's body may call the saga (" + what + ").");
+          "Only the thread that runs the saga's body may call the saga, and that of a branch the"
+              + " branch's own ("
+              + what
+              + ").");
     }
     if (current != null) {
       throw new IllegalStateException(
@@ -185,14 +302,26 @@ final class Steps {
 
   private String identity(String name) {
     var occurrence = occurrences.merge(name, 1, Integer::sum);
-    return occurrence == 1 ? name : name + "#" + occurrence;
+    var branch = name.endsWith("/");
+    var counted = branch ? name.substring(0, name.length() - 1) : name;
+    var identity =
+        path + (occurrence == 1 ? counted : counted + "#" + occurrence) + (branch ? "/" : "");
+    if (identity.length() > LONGEST_IDENTITY) {
+      throw new IllegalArgumentException(
+          "A step and the branches it is in have names of at most "
+              + LONGEST_IDENTITY
+              + " characters together; these have more: "
+              + identity);
+    }
+    return identity;
   }
 
   private @Nullable Object replayOrNote(String identity) {
-    var recorded = journal.replay(identity);
+    var recorded = recorded(identity);
     if (recorded != null) {
       return engine.json().decode("The recorded " + identity, recorded.result(), String.class);
     }
+    requireGoingOn();
     var now = engine.now();
     var json = engine.json().encode("The time", now.toString());
     journal.note(entry(identity, StepRecord.Kind.NOTED, json, null, 1, now));
@@ -201,7 +330,7 @@ final class Steps {
 
   private @Nullable Object replayOrRun(
       String identity, Work work, Undo undo, Class<?> type, StepLimits limits) {
-    var recorded = journal.replay(identity);
+    var recorded = recorded(identity);
     var result =
         recorded != null ? replayed(identity, recorded, type) : execute(identity, work, limits);
     var undoing = undo.of(result);
@@ -227,11 +356,11 @@ final class Steps {
     engine.requireOpen();
     // What may have been begun ends with a known outcome first.
     if (!(mayHaveBegun && work instanceof Work.Outside)) {
-      journal.requireNotCancelled();
+      requireGoingOn();
       requireTimeLeft(identity);
     }
     if (work instanceof Work.Outside) {
-      commit(() -> journal.commit(null));
+      commitBefore(identity);
     }
     var tried = mayHaveBegun;
     mayHaveBegun = false;
@@ -272,6 +401,16 @@ final class Steps {
               failure,
               identity);
     };
+  }
+
+  /** An event that cannot be published fails the step, on record. */
+  private void commitBefore(String identity) {
+    try {
+      commit(() -> journal.commit(null));
+    } catch (StepFailed e) {
+      journal.note(entry(identity, StepRecord.Kind.FAILED, null, e.failure(), 0, engine.now()));
+      throw e;
+    }
   }
 
   /** On record, so that a replay at another time goes the same way. */

@@ -4,10 +4,11 @@ import io.iworx.sagas.Attempts.Outcome;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.Transition;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Undoes what a saga has done, in reverse order, each step once on record. */
+/** Undoes what a saga has done, in reverse order of its records, each step once on record. */
 final class Undoing {
   private final SagaEngine engine;
   private final Journal journal;
@@ -23,14 +24,18 @@ final class Undoing {
 
   /** Ends with the saga COMPENSATED; the last compensation's commit says so. */
   void undoAll(List<Undoable> done, SagaFailure failure) {
-    var left = done.reversed().stream().filter(it -> !journal.isUndone(it.identity())).toList();
-    if (left.isEmpty()) {
+    if (done.stream().allMatch(it -> journal.isUndone(it.identity()))) {
       commit(Transition.compensated(journal.state(), failure));
       return;
     }
     if (journal.state() == SagaState.RUNNING) {
       commit(Transition.compensating(failure));
     }
+    var left =
+        done.stream()
+            .filter(it -> !journal.isUndone(it.identity()))
+            .sorted(Comparator.comparingInt(it -> -journal.sequenceOf(it.identity())))
+            .toList();
     var end = Transition.compensated(SagaState.COMPENSATING, failure);
     for (var undoable : left.subList(0, left.size() - 1)) {
       undo(undoable, null, failure);

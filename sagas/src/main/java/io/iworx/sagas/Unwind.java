@@ -9,24 +9,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unwind extends Error {
 
-  /** What the runner does next. */
+  /** What the runner does next; where branches have several reasons, the first of these. */
   enum Why {
-    /** Make the saga STUCK with this message as its reason. */
-    STUCK,
-    /** Nothing: another instance goes on. */
-    CLAIM_LOST,
-    /** Nothing: this instance is closing. */
-    CLOSING,
-    /** Load the saga again and run the body again. */
-    STORE_FAILED,
-    /** Undo: the replay has passed the last record of a saga that is COMPENSATING. */
-    REPLAYED,
-    /** Nothing: it is in nobody's hands until its time has come. */
-    WAITING,
     /** Nothing: it never became durable, which its starter is told. */
     NOT_STARTED,
+    /** Nothing: another instance goes on. */
+    CLAIM_LOST,
+    /** Load the saga again and run the body again. */
+    STORE_FAILED,
+    /** Nothing: this instance is closing. */
+    CLOSING,
+    /** Make the saga STUCK with this message as its reason. */
+    STUCK,
+    /** Undo: the replay has passed the last record of a saga that is COMPENSATING. */
+    REPLAYED,
     /** Undo: its cancellation was asked for. */
-    CANCELLED
+    CANCELLED,
+    /** Nothing: it is in nobody's hands until its time has come. */
+    WAITING,
+    /** Leaves a branch, because another beside it has failed. */
+    STOPPED;
+
+    /** Whether nothing that this instance knows may be recorded any more. */
+    boolean endsRecording() {
+      return this == NOT_STARTED || this == CLAIM_LOST || this == STORE_FAILED;
+    }
   }
 
   private final Why why;
@@ -72,6 +79,10 @@ final class Unwind extends Error {
 
   static Unwind waiting(String step) {
     return new Unwind(Why.WAITING, "It waits at " + step + ".", null, null, null);
+  }
+
+  static Unwind stopped() {
+    return new Unwind(Why.STOPPED, "Another branch has failed.", null, null, null);
   }
 
   static Unwind notStarted(String reason) {

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What sagas do, whatever store they are kept in. Each test uses a definition of its own. */
-public abstract class SagasContract extends SagaTimerPromises {
+public abstract class SagasContract extends SagaParallelPromises {
   @Test
   void publishesWithItsRecords() {
     var definition =
