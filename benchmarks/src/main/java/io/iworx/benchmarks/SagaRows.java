@@ -85,7 +85,55 @@ final class SagaRows {
                       results.median("one-transactional", "saga.p50"),
                       results.median("one-dbos-transactional", "saga.p50"),
                       Double.NaN,
-                      Double.NaN)));
+                      Double.NaN)),
+          Row.atMost(
+              "waiting/memory",
+              "100,000 sagas that wait: heap above idle",
+              "MB",
+              "waiting",
+              "memory",
+              128,
+              32),
+          Row.atMost(
+              "waiting/statements",
+              "meanwhile, of the instance that started them",
+              "statements/s",
+              "waiting",
+              "statements",
+              10,
+              1),
+          Row.atMost(
+              "killed/again",
+              "kill -9 of one of two instances: its sagas of plain steps have ended after",
+              "s",
+              "killed",
+              "again",
+              12,
+              Double.NaN),
+          Row.atMost(
+              "killed/transactional",
+              "the same, transactional steps",
+              "s",
+              "killed-transactional",
+              "again",
+              12,
+              Double.NaN),
+          Row.atMost(
+              "killed/twice",
+              "of their rows, there twice",
+              "rows",
+              "killed-transactional",
+              "twice",
+              0,
+              Double.NaN),
+          Row.atMost(
+              "killed/missing",
+              "missing",
+              "rows",
+              "killed-transactional",
+              "missing",
+              0,
+              Double.NaN));
 
   private SagaRows() {}
 

@@ -25,7 +25,13 @@ final class SagaSides {
           sagas("one-plain", false, false, ONE),
           dbos("one-dbos", false, false, ONE),
           dbos("one-dbos-transactional", true, false, ONE),
-          restate("one-restate", false, ONE));
+          restate("one-restate", false, ONE),
+          Side.of("waiting", "waiting-sagas")
+              .with(Map.of("sagas", "100000", "seconds", "15"))
+              .in(Side.Store.COUNTING)
+              .once(),
+          Side.of("killed", "killed-sagas").with(Map.of("transactional", "false")),
+          Side.of("killed-transactional", "killed-sagas").with(Map.of("transactional", "true")));
 
   private SagaSides() {}
 

@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps up what the subscriptions of a bus have in the store: writes the checkpoints of all of them
- * together, prolongs their leases, and finds out how each stands. One virtual thread, so that a bus
- * costs the store the same few statements however many subscriptions it has.
+ * together, prolongs their leases, and finds out how each stands. One thread, so that a bus costs
+ * the store the same few statements however many subscriptions it has; one of the platform, so that
+ * handlers that never pause cannot take the leases away.
  */
 final class Keeper {
   private static final Logger log = LoggerFactory.getLogger(Keeper.class);
@@ -67,7 +68,7 @@ final class Keeper {
     try {
       if (!started) {
         started = true;
-        Thread.ofVirtual().name("subscriptions-" + instance).start(this::run);
+        Thread.ofPlatform().daemon().name("subscriptions-" + instance).start(this::run);
       }
     } finally {
       lock.unlock();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionRun {
   /** How often a reader with nothing to read looks by itself; whatever concerns it rouses it. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   /** The same where it may not read on. */
   private static final Duration PAUSE = Duration.ofMillis(250);

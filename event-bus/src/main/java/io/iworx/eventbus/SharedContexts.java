@@ -36,7 +36,10 @@ final class SharedContexts {
     }
   }
 
-  private record Known(Ingredients ingredients, Correlation context) {}
+  /**
+   * The position only says soon that it is another event's, as it always is with one subscription.
+   */
+  private record Known(long position, Ingredients ingredients, Correlation context) {}
 
   /** As {@link EventContext#of} makes it. */
   Correlation of(LogEntry entry) {
@@ -46,11 +49,13 @@ final class SharedContexts {
     var ingredients = Ingredients.of(entry);
     var place = Math.floorMod(entry.position(), REMEMBERED);
     var known = contexts.get(place);
-    if (known != null && known.ingredients().equals(ingredients)) {
+    if (known != null
+        && known.position() == entry.position()
+        && known.ingredients().equals(ingredients)) {
       return known.context();
     }
     var context = made(entry);
-    contexts.set(place, new Known(ingredients, context));
+    contexts.set(place, new Known(entry.position(), ingredients, context));
     return context;
   }
 

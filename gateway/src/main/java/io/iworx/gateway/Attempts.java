@@ -50,24 +50,31 @@ final class Attempts {
   private boolean staleRepeated;
   private boolean lastWait;
 
-  Attempts(Exchange exchange, TargetChoice choice) {
+  /**
+   * The attempts of an exchange, none of them made.
+   *
+   * @param gathered the request's body where it was read before; released with the attempts
+   */
+  Attempts(Exchange exchange, TargetChoice choice, @Nullable KeptBody gathered) {
     this.exchange = exchange;
     this.choice = choice;
     this.upstream = exchange.upstream();
     this.options = exchange.route().retries();
     var request = exchange.request();
     this.harmless =
-        exchange.caller().attempt() == null && isHarmless(request.method(), request.headers());
-    this.body = repeats() && request.hasBody() ? new KeptBody() : null;
+        exchange.caller().attempt() == null
+            && isHarmless(request.method(), request.headers(), exchange.isKeyed());
+    this.body = gathered == null && repeats() && request.hasBody() ? KeptBody.toRepeat() : gathered;
     this.answerBy = answerBy();
   }
 
-  private static boolean isHarmless(HttpMethod method, HttpHeaders headers) {
+  /** A key that the gateway itself keeps says nothing of what the service does with it. */
+  private static boolean isHarmless(HttpMethod method, HttpHeaders headers, boolean keyed) {
     return method.equals(HttpMethod.GET)
         || method.equals(HttpMethod.HEAD)
         || method.equals(HttpMethod.PUT)
         || method.equals(HttpMethod.DELETE)
-        || headers.contains(IDEMPOTENCY_KEY);
+        || (!keyed && headers.contains(IDEMPOTENCY_KEY));
   }
 
   /** Whether the gateway is the one who repeats the request, should it fail. */
@@ -155,6 +162,7 @@ final class Attempts {
 
   void begin(UpstreamConnection connection, UpstreamConnection.Listener listener) {
     var headOnly = exchange.request().method().equals(HttpMethod.HEAD);
+    exchange.sending();
     connection.begin(listener, Objects.requireNonNull(message), headOnly);
   }
 

@@ -2,7 +2,9 @@ package io.iworx.gateway;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.PrivateKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  *     service's; default {@code service_role}
  * @param clockSkew by how much clocks may differ when {@code exp} and {@code nbf} are checked;
  *     default 30 s, at most 5 minutes
+ * @param apiKeys who may send a key in {@code apikey} in place of a token; default nobody
+ * @param lookup the query, with one {@code ?} for the token's {@code sub}, that finds the
+ *     organization of users whose tokens do not say it; null: they have none
+ * @param identityKey the Ed25519 key that the gateway signs {@code x-iworx-identity} with; null: it
+ *     sends none
  */
 public record Auth(
     @Nullable String hs256Secret,
@@ -27,7 +34,10 @@ public record Auth(
     @Nullable String audience,
     Claims claims,
     Set<String> serviceRoles,
-    Duration clockSkew) {
+    Duration clockSkew,
+    List<ApiKey> apiKeys,
+    @Nullable String lookup,
+    @Nullable PrivateKey identityKey) {
 
   /** The default {@link #clockSkew()}: 30 seconds. */
   public static final Duration DEFAULT_CLOCK_SKEW = Duration.ofSeconds(30);
@@ -37,7 +47,17 @@ public record Auth(
 
   /** No token is valid. */
   public static final Auth NONE =
-      new Auth(null, null, null, null, Claims.DEFAULT, DEFAULT_SERVICE_ROLES, DEFAULT_CLOCK_SKEW);
+      new Auth(
+          null,
+          null,
+          null,
+          null,
+          Claims.DEFAULT,
+          DEFAULT_SERVICE_ROLES,
+          DEFAULT_CLOCK_SKEW,
+          List.of(),
+          null,
+          null);
 
   private static final int MIN_SECRET_BYTES = 32;
 
@@ -59,6 +79,16 @@ public record Auth(
     if (clockSkew.isNegative() || clockSkew.compareTo(Duration.ofMinutes(5)) > 0) {
       throw new IllegalArgumentException("must be between 0s and 5m.");
     }
+    apiKeys = List.copyOf(apiKeys);
+    if (apiKeys.stream().map(ApiKey::sha256).distinct().count() < apiKeys.size()) {
+      throw new IllegalArgumentException("must not have a key twice.");
+    }
+    if (lookup != null && lookup.chars().filter(it -> it == '?').count() != 1) {
+      throw new IllegalArgumentException("must have one ? for the token's sub.");
+    }
+    if (identityKey != null && !identityKey.getAlgorithm().equals("EdDSA")) {
+      throw new IllegalArgumentException("must be an Ed25519 key.");
+    }
   }
 
   /** Tokens signed with a shared secret. */
@@ -67,34 +97,146 @@ public record Auth(
   }
 
   public Auth withHs256Secret(@Nullable String newSecret) {
-    return new Auth(newSecret, jwks, issuer, audience, claims, serviceRoles, clockSkew);
+    return new Auth(
+        newSecret,
+        jwks,
+        issuer,
+        audience,
+        claims,
+        serviceRoles,
+        clockSkew,
+        apiKeys,
+        lookup,
+        identityKey);
   }
 
   public Auth withJwks(@Nullable URI newJwks) {
-    return new Auth(hs256Secret, newJwks, issuer, audience, claims, serviceRoles, clockSkew);
+    return new Auth(
+        hs256Secret,
+        newJwks,
+        issuer,
+        audience,
+        claims,
+        serviceRoles,
+        clockSkew,
+        apiKeys,
+        lookup,
+        identityKey);
   }
 
   public Auth withIssuer(@Nullable String newIssuer) {
-    return new Auth(hs256Secret, jwks, newIssuer, audience, claims, serviceRoles, clockSkew);
+    return new Auth(
+        hs256Secret,
+        jwks,
+        newIssuer,
+        audience,
+        claims,
+        serviceRoles,
+        clockSkew,
+        apiKeys,
+        lookup,
+        identityKey);
   }
 
   public Auth withAudience(@Nullable String newAudience) {
-    return new Auth(hs256Secret, jwks, issuer, newAudience, claims, serviceRoles, clockSkew);
+    return new Auth(
+        hs256Secret,
+        jwks,
+        issuer,
+        newAudience,
+        claims,
+        serviceRoles,
+        clockSkew,
+        apiKeys,
+        lookup,
+        identityKey);
   }
 
   public Auth withClaims(Claims newClaims) {
-    return new Auth(hs256Secret, jwks, issuer, audience, newClaims, serviceRoles, clockSkew);
+    return new Auth(
+        hs256Secret,
+        jwks,
+        issuer,
+        audience,
+        newClaims,
+        serviceRoles,
+        clockSkew,
+        apiKeys,
+        lookup,
+        identityKey);
   }
 
   public Auth withServiceRoles(Set<String> newServiceRoles) {
-    return new Auth(hs256Secret, jwks, issuer, audience, claims, newServiceRoles, clockSkew);
+    return new Auth(
+        hs256Secret,
+        jwks,
+        issuer,
+        audience,
+        claims,
+        newServiceRoles,
+        clockSkew,
+        apiKeys,
+        lookup,
+        identityKey);
   }
 
   public Auth withClockSkew(Duration newClockSkew) {
-    return new Auth(hs256Secret, jwks, issuer, audience, claims, serviceRoles, newClockSkew);
+    return new Auth(
+        hs256Secret,
+        jwks,
+        issuer,
+        audience,
+        claims,
+        serviceRoles,
+        newClockSkew,
+        apiKeys,
+        lookup,
+        identityKey);
   }
 
-  /** Without the secret, so that it reaches no log. */
+  public Auth withApiKeys(List<ApiKey> newApiKeys) {
+    return new Auth(
+        hs256Secret,
+        jwks,
+        issuer,
+        audience,
+        claims,
+        serviceRoles,
+        clockSkew,
+        newApiKeys,
+        lookup,
+        identityKey);
+  }
+
+  public Auth withLookup(@Nullable String newLookup) {
+    return new Auth(
+        hs256Secret,
+        jwks,
+        issuer,
+        audience,
+        claims,
+        serviceRoles,
+        clockSkew,
+        apiKeys,
+        newLookup,
+        identityKey);
+  }
+
+  public Auth withIdentityKey(@Nullable PrivateKey newIdentityKey) {
+    return new Auth(
+        hs256Secret,
+        jwks,
+        issuer,
+        audience,
+        claims,
+        serviceRoles,
+        clockSkew,
+        apiKeys,
+        lookup,
+        newIdentityKey);
+  }
+
+  /** Without secrets, so that they reach no log. */
   @Override
   public String toString() {
     return "Auth[hs256Secret=%s, jwks=%s, issuer=%s, audience=%s]"

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who the caller is. Only {@code authorization: Bearer} proves anything ({@code apikey} is passed
- * on and believed by nobody here); a token that is there but not valid is refused on public routes
- * too.
+ * Who the caller is: by {@code authorization: Bearer}, else by an {@code apikey} that is configured
+ * (any other is passed on and proves nothing). A token that is there but not valid is refused on
+ * public routes too.
  */
 final class Authentication implements Step {
   private static final Logger log = LoggerFactory.getLogger(Authentication.class);
@@ -27,9 +27,13 @@ final class Authentication implements Step {
   private static final Verdict UNAUTHORIZED = new Verdict.Refuse(Problem.UNAUTHORIZED);
 
   private final Tokens tokens;
+  private final ApiKeys apiKeys;
+  private final @Nullable UserLookup lookup;
 
-  Authentication(Tokens tokens) {
+  Authentication(Tokens tokens, ApiKeys apiKeys, @Nullable UserLookup lookup) {
     this.tokens = tokens;
+    this.apiKeys = apiKeys;
+    this.lookup = lookup;
   }
 
   @Override
@@ -39,12 +43,23 @@ final class Authentication implements Step {
       return new Verdict.Refuse(Problem.badRequest("There is more than one authorization header."));
     }
     if (values.isEmpty() || !hasBearerScheme(values.getFirst())) {
-      return anonymous(exchange);
+      return byApiKey(exchange);
     }
     var token = values.getFirst().substring(SCHEME.length()).replaceFirst("^ +", "");
     return TOKEN.matcher(token).matches()
         ? decide(exchange, tokens.check(token))
         : decide(exchange, new TokenCheck.Invalid("not three parts of base64url"));
+  }
+
+  private Verdict byApiKey(Exchange exchange) {
+    var key = apiKeys.find(exchange.request().headers());
+    if (key == null) {
+      return anonymous(exchange);
+    }
+    var service = Objects.requireNonNullElse(key.service(), Correlation.EXTERNAL);
+    var claims = TokenClaims.ofRoles(key.roles());
+    exchange.calledBy(new Caller(service, key.identity(), true, null, null, claims));
+    return Verdict.PROCEED;
   }
 
   private static boolean hasBearerScheme(String value) {
@@ -54,7 +69,7 @@ final class Authentication implements Step {
 
   private Verdict decide(Exchange exchange, TokenCheck check) {
     return switch (check) {
-      case TokenCheck.Valid(var token) -> admit(exchange, token);
+      case TokenCheck.Valid(var token, var claims) -> admit(exchange, token, claims);
       case TokenCheck.Invalid(var reason) -> {
         log.debug("[API Gateway] {} token refused: {}", exchange.correlationId(), reason);
         yield UNAUTHORIZED;
@@ -65,22 +80,39 @@ final class Authentication implements Step {
     };
   }
 
-  private static Verdict admit(Exchange exchange, Token token) {
+  private Verdict admit(Exchange exchange, Token token, TokenClaims claims) {
     return switch (token) {
       case Token.OfNobody() -> anonymous(exchange);
-      case Token.OfUser(var identity) -> {
-        exchange.calledBy(Caller.user(identity));
-        yield Verdict.PROCEED;
-      }
-      case Token.OfService(var name) -> service(exchange, name);
+      case Token.OfUser(var identity) -> user(exchange, identity, claims);
+      case Token.OfService(var name) -> service(exchange, name, claims);
     };
+  }
+
+  private Verdict user(Exchange exchange, Identity identity, TokenClaims claims) {
+    var user = identity.userId();
+    if (lookup == null || user == null || !UserLookup.isNeededFor(identity)) {
+      return known(exchange, identity, claims);
+    }
+    var remembered = lookup.known(user);
+    return remembered != null
+        ? known(exchange, remembered, claims)
+        : new Verdict.Later(
+            lookup
+                .find(user)
+                .thenApply(it -> known(exchange, it, claims))
+                .exceptionally(_ -> new Verdict.Refuse(Problem.IDENTITY_UNAVAILABLE)));
+  }
+
+  private static Verdict known(Exchange exchange, Identity identity, TokenClaims claims) {
+    exchange.calledBy(Caller.user(identity, claims));
+    return Verdict.PROCEED;
   }
 
   private static Verdict anonymous(Exchange exchange) {
     return exchange.route().publicAccess() ? Verdict.PROCEED : UNAUTHORIZED;
   }
 
-  private static Verdict service(Exchange exchange, @Nullable String name) {
+  private static Verdict service(Exchange exchange, @Nullable String name, TokenClaims claims) {
     var headers = exchange.request().headers();
     try {
       var asserted = asserted(headers, CorrelationHeaders.CALLING_SERVICE, ASSERTED);
@@ -96,7 +128,8 @@ final class Authentication implements Step {
               identity,
               true,
               Correlation.accepts(cause) ? cause : null,
-              asserted(headers, CorrelationHeaders.ATTEMPT, ATTEMPT)));
+              asserted(headers, CorrelationHeaders.ATTEMPT, ATTEMPT),
+              claims));
       return Verdict.PROCEED;
     } catch (RefusedException e) {
       return new Verdict.Refuse(e.problem());

@@ -31,7 +31,8 @@ final class ClaimsReader {
       var limit = expires.plus(auth.clockSkew());
       var refusal = refusal(claims, limit);
       return refusal == null
-          ? new Verification.Genuine(token(claims), limit, keyGeneration)
+          ? new Verification.Genuine(
+              token(claims), TokenClaims.of(claims, auth.claims().role()), limit, keyGeneration)
           : new Verification.Refused(refusal);
     } catch (MalformedClaimException e) {
       return new Verification.Refused(String.valueOf(e.getMessage()));

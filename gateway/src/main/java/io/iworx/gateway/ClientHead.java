@@ -50,28 +50,27 @@ final class ClientHead {
       @Nullable String origin) {
     common(headers, correlationId, origin);
     headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
-    if (reply.contentType().isEmpty()) {
-      headers.set(HttpHeaderNames.ALLOW, METHODS);
-      preflight(headers);
-      return;
+    if (!reply.contentType().isEmpty()) {
+      headers.set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
+      headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
     }
-    headers.set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
-    headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
-    headers.setInt(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
+    if (reply.status() != 204 && reply.status() != 304) {
+      headers.setInt(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
+    }
     if (reply.retryAfter() > 0) {
       headers.setInt(HttpHeaderNames.RETRY_AFTER, reply.retryAfter());
     }
-    switch (reply.status()) {
-      case 401 -> headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-      case 405 -> headers.set(HttpHeaderNames.ALLOW, METHODS);
-      default -> {}
+    if (reply.status() == 401) {
+      headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+    }
+    if (reply.status() == 405 || HttpMethod.OPTIONS.equals(method)) {
+      headers.set(HttpHeaderNames.ALLOW, METHODS);
     }
     if (HttpMethod.OPTIONS.equals(method)) {
       preflight(headers);
     }
-    for (var field : reply.headers()) {
-      headers.add(field.getKey(), field.getValue());
-    }
+    reply.headers().forEach(it -> headers.remove(it.getKey()));
+    reply.headers().forEach(it -> headers.add(it.getKey(), it.getValue()));
   }
 
   private void common(HttpHeaders headers, String correlationId, @Nullable String origin) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ConfigReader {
   /** The section retention is for those who run an event log beside the gateway. */
   private static final Set<String> ROOT =
-      Set.of("gateway", "cors", "auth", "limits", "tls", "retention", "routes");
+      Set.of("gateway", "cors", "auth", "identity", "limits", "tls", "retention", "routes");
 
   private static final Set<String> GATEWAY = Set.of("host", "port");
   private static final Set<String> CORS = Set.of("origins");
@@ -28,7 +28,8 @@ final class ConfigReader {
           "audience",
           "claims",
           "service-roles",
-          "clock-skew");
+          "clock-skew",
+          "api-keys");
   private static final Set<String> CLAIMS =
       Set.of("organization", "cross-project-access", "role", "service");
   private static final Set<String> LIMITS =
@@ -113,7 +114,8 @@ final class ConfigReader {
     }
     var withoutSecret = base;
     var withSkew = auth.checked("clock-skew", () -> withoutSecret.withClockSkew(skew));
-    return auth.checked("hs256-secret-file", () -> withSkew.withHs256Secret(secret));
+    var withSecret = auth.checked("hs256-secret-file", () -> withSkew.withHs256Secret(secret));
+    return new IdentityReader(root, folder).read(auth, withSecret);
   }
 
   private static Auth.Claims claims(ConfigSection auth) {

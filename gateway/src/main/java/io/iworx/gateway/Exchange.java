@@ -4,6 +4,7 @@ import io.iworx.correlation.Correlation;
 import io.iworx.correlation.CorrelationHeaders;
 import io.iworx.correlation.TraceContext;
 import io.iworx.correlation.Uuid7;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** One request and what has been found out about it. Lives on its connection's event loop. */
 final class Exchange {
   private static final Pattern MILLISECONDS = Pattern.compile("[0-9]{1,9}");
+
+  private static final String KEPT_UNKNOWN =
+      "Whether the request took effect is not known; its key is kept and cannot be used again.";
 
   private final Request request;
   private final RouteTable table;
@@ -35,6 +39,9 @@ final class Exchange {
   private List<Step> policies = List.of();
   private @Nullable List<AnswerChange> answerChanges;
   private @Nullable List<Runnable> endings;
+  private @Nullable AnswerCopy copy;
+  private @Nullable String signedIdentity;
+  private boolean sent;
   private Caller caller = Caller.ANONYMOUS;
   private int status;
   private long bytesIn;
@@ -126,6 +133,10 @@ final class Exchange {
     return route;
   }
 
+  @Nullable String serviceOrNull() {
+    return route == null ? null : route.service();
+  }
+
   /** The route, for what comes after it was matched. */
   Route route() {
     return Objects.requireNonNull(route, "no route was matched yet");
@@ -158,6 +169,34 @@ final class Exchange {
     if (answerChanges != null) {
       answerChanges.reversed().forEach(it -> it.apply(code, headers));
     }
+    if (copy != null) {
+      copy.head(code, headers);
+    }
+  }
+
+  /** The gateway keeps its idempotency key, and of the service's answer a copy. */
+  void keyed(AnswerCopy newCopy) {
+    copy = newCopy;
+  }
+
+  boolean isKeyed() {
+    return copy != null;
+  }
+
+  /** The first of it is about to go to a service. */
+  void sending() {
+    sent = true;
+  }
+
+  /** A refusal as the caller gets it: with what became of its idempotency key. */
+  Reply explained(Problem problem) {
+    return (isKeyed() && sent ? problem.with("idempotencyKey", KEPT_UNKNOWN) : problem)
+        .reply(correlationId);
+  }
+
+  /** Whether a service may have got any of it. */
+  boolean wasSent() {
+    return sent;
   }
 
   /** Has something done when the exchange is over, however it ends; on its event loop. */
@@ -178,6 +217,15 @@ final class Exchange {
 
   Caller caller() {
     return caller;
+  }
+
+  /** Who calls, signed for the route's service. */
+  void signedIdentity(String text) {
+    signedIdentity = text;
+  }
+
+  @Nullable String signedIdentity() {
+    return signedIdentity;
   }
 
   /**
@@ -211,6 +259,14 @@ final class Exchange {
 
   void sent(int bytes) {
     bytesOut += bytes;
+  }
+
+  /** A piece of the service's answer, on its way to the client. */
+  void sent(ByteBuf piece) {
+    bytesOut += piece.readableBytes();
+    if (copy != null) {
+      copy.piece(piece);
+    }
   }
 
   /** The client did not get all of the answer, and sees that. */

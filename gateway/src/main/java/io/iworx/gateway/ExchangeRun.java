@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   private enum Phase {
     STEPS,
+    GATHERING,
     CONNECTING,
     SENDING,
     WAITING,
@@ -34,6 +36,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   private long deadline;
   private @Nullable UpstreamConnection upstream;
   private @Nullable Attempts attempts;
+  private @Nullable Gathering gathering;
   private boolean sendStalled;
 
   ExchangeRun(Core core, Loop loop, Exchange exchange, ClientStream client) {
@@ -60,6 +63,13 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   }
 
   @Override
+  public void gather(int most, Consumer<KeptBody> whole) {
+    gathering = new Gathering(most, exchange.maxBody(core.limits.maxRequestBody()), whole);
+    enter(Phase.GATHERING, core.limits.bodyTimeout());
+    client.readBody();
+  }
+
+  @Override
   public void letThrough() {
     forward();
   }
@@ -73,7 +83,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   private void forward() {
     UpstreamHead.prepare(exchange);
-    attempts = new Attempts(exchange, loop.targets());
+    var body = gathering == null ? null : gathering.body();
+    attempts = new Attempts(exchange, loop.targets(), body);
     attempt();
   }
 
@@ -124,12 +135,20 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   /** A piece of the request's body. */
   void content(ByteBuf content) {
+    var received = exchange.received(content.readableBytes());
+    if (phase == Phase.GATHERING) {
+      var problem = Objects.requireNonNull(gathering).add(content, received);
+      enter(Phase.GATHERING, core.limits.bodyTimeout());
+      if (problem != null) {
+        refuse(problem);
+      }
+      return;
+    }
     var to = upstream;
     if (to == null || phase == Phase.OVER) {
       content.release();
       return;
     }
-    var received = exchange.received(content.readableBytes());
     if (received > exchange.maxBody(core.limits.maxRequestBody())) {
       content.release();
       refuse(Problem.BODY_TOO_LARGE);
@@ -148,6 +167,11 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   /** The end of the request's body. */
   void end() {
+    if (phase == Phase.GATHERING) {
+      enter(Phase.STEPS, MAX_STEPS);
+      Objects.requireNonNull(gathering).end();
+      return;
+    }
     var to = upstream;
     if (to == null) {
       return;
@@ -212,7 +236,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       content.release();
       return;
     }
-    exchange.sent(content.readableBytes());
+    exchange.sent(content);
     client.answerContent(content);
     if (!client.isWritable()) {
       clientWritable(false);
@@ -276,7 +300,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     if (phase == Phase.ANSWERING) {
       cutOff("broken request body");
     } else {
-      reply(problem.withService(serviceOrNull()).reply(exchange.correlationId()), true);
+      reply(exchange.explained(problem.withService(exchange.serviceOrNull())), true);
     }
   }
 
@@ -288,13 +312,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     }
     var named = problem.members().isEmpty() && problem.status() >= 502;
     reply(
-        (named ? problem.withService(serviceOrNull()) : problem).reply(exchange.correlationId()),
-        false);
-  }
-
-  private @Nullable String serviceOrNull() {
-    var matched = exchange.matchedRoute();
-    return matched == null ? null : matched.service();
+        exchange.explained(named ? problem.withService(exchange.serviceOrNull()) : problem), false);
   }
 
   private void reply(Reply reply, boolean broken) {
@@ -338,6 +356,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     }
     if (attempts != null) {
       attempts.over(this);
+    } else if (gathering != null) {
+      gathering.body().release();
     }
   }
 
@@ -356,6 +376,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       case STEPS -> refuse(Problem.INTERNAL);
       case CONNECTING -> refuse(Problem.TOO_LATE);
       case WAITING -> late(now);
+      case GATHERING -> refused(Problem.CLIENT_TOO_SLOW);
       case SENDING -> {
         if (sendStalled) {
           refuse(Problem.TOO_LATE);

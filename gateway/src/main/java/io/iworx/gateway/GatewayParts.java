@@ -1,5 +1,7 @@
 package io.iworx.gateway;
 
+import io.iworx.gateway.spi.IdempotencyStore;
+import io.iworx.gateway.spi.IdentityLookup;
 import io.iworx.gateway.spi.LimitStore;
 import io.iworx.trace.TraceRecorder;
 import java.util.Collections;
@@ -16,12 +18,18 @@ import org.jspecify.annotations.Nullable;
  * @param routeFilters what only the requests of routes go through that name it; default none
  * @param limitStore where rate limits are that several gateways share; null: none can be shared.
  *     The caller closes what is behind it, after the gateway
+ * @param idempotencyStore where idempotency keys are kept; null: no route can keep them. The caller
+ *     closes what is behind it, after the gateway
+ * @param identityLookup what answers the configuration's {@code identity.lookup}; null: it can have
+ *     none
  */
 public record GatewayParts(
     TraceRecorder recorder,
     Map<String, Filter> filters,
     Map<String, Filter> routeFilters,
-    @Nullable LimitStore limitStore) {
+    @Nullable LimitStore limitStore,
+    @Nullable IdempotencyStore idempotencyStore,
+    @Nullable IdentityLookup identityLookup) {
 
   public GatewayParts {
     filters = Collections.unmodifiableMap(new LinkedHashMap<>(filters));
@@ -30,7 +38,7 @@ public record GatewayParts(
 
   /** A recorder and nothing else. */
   public static GatewayParts of(TraceRecorder recorder) {
-    return new GatewayParts(recorder, Map.of(), Map.of(), null);
+    return new GatewayParts(recorder, Map.of(), Map.of(), null, null, null);
   }
 
   /**
@@ -40,7 +48,13 @@ public record GatewayParts(
    * @throws IllegalArgumentException when the name is taken
    */
   public GatewayParts withFilter(String name, Filter filter) {
-    return new GatewayParts(recorder, more(filters, name, filter), routeFilters, limitStore);
+    return new GatewayParts(
+        recorder,
+        more(filters, name, filter),
+        routeFilters,
+        limitStore,
+        idempotencyStore,
+        identityLookup);
   }
 
   /**
@@ -50,11 +64,28 @@ public record GatewayParts(
    * @throws IllegalArgumentException when the name is taken
    */
   public GatewayParts withRouteFilter(String name, Filter filter) {
-    return new GatewayParts(recorder, filters, more(routeFilters, name, filter), limitStore);
+    return new GatewayParts(
+        recorder,
+        filters,
+        more(routeFilters, name, filter),
+        limitStore,
+        idempotencyStore,
+        identityLookup);
   }
 
   public GatewayParts withLimitStore(@Nullable LimitStore newLimitStore) {
-    return new GatewayParts(recorder, filters, routeFilters, newLimitStore);
+    return new GatewayParts(
+        recorder, filters, routeFilters, newLimitStore, idempotencyStore, identityLookup);
+  }
+
+  public GatewayParts withIdempotencyStore(@Nullable IdempotencyStore newIdempotencyStore) {
+    return new GatewayParts(
+        recorder, filters, routeFilters, limitStore, newIdempotencyStore, identityLookup);
+  }
+
+  public GatewayParts withIdentityLookup(@Nullable IdentityLookup newIdentityLookup) {
+    return new GatewayParts(
+        recorder, filters, routeFilters, limitStore, idempotencyStore, newIdentityLookup);
   }
 
   private static Map<String, Filter> more(Map<String, Filter> some, String name, Filter filter) {

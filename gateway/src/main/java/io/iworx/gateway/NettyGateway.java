@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class NettyGateway implements Gateway {
   private final ReentrantLock changes = new ReentrantLock();
   private volatile GatewayConfig config;
   private final Core core;
+  private final GatewayParts parts;
   private final Policies policies;
   private final Transport transport = Transport.best();
   private final SslContext tls;
@@ -56,6 +58,7 @@ final class NettyGateway implements Gateway {
   NettyGateway(GatewayConfig config, GatewayParts parts, Clock clock) {
     this.config = config;
     this.clock = clock;
+    this.parts = parts;
     this.policies = new Policies(parts);
     this.table = new AtomicReference<>(RouteTable.of(config.routes(), policies));
     var trust = Trust.of(config.trustedCertificates());
@@ -89,9 +92,28 @@ final class NettyGateway implements Gateway {
     var tokens = new Tokens(new TokenVerifier(config.auth(), keys, clock), clock);
     return new Steps(
             new HealthPage(this::health, policies::limitsAlone),
-            new Authentication(tokens),
+            new Authentication(tokens, new ApiKeys(config.auth().apiKeys()), lookup(config.auth())),
+            signing(config.auth()),
             config.limits().maxRequestBody())
         .inOrder();
+  }
+
+  private @Nullable UserLookup lookup(Auth auth) {
+    var query = auth.lookup();
+    if (query == null) {
+      return null;
+    }
+    if (parts.identityLookup() == null) {
+      throw new GatewayException(
+          "The configuration has identity.lookup, and this gateway was given nothing that answers"
+              + " it; leave it out.",
+          null);
+    }
+    return new UserLookup(parts.identityLookup(), query);
+  }
+
+  private @Nullable Step signing(Auth auth) {
+    return auth.identityKey() == null ? null : new IdentitySigning(auth.identityKey(), clock);
   }
 
   private Channel bind() {

@@ -8,10 +8,13 @@ import org.jspecify.annotations.Nullable;
 final class Policies implements AutoCloseable {
   private final GatewayParts parts;
   private final @Nullable Leases leases;
+  private final @Nullable KeyedRequests keyed;
 
   Policies(GatewayParts parts) {
     this.parts = parts;
     this.leases = parts.limitStore() == null ? null : new Leases(parts.limitStore());
+    this.keyed =
+        parts.idempotencyStore() == null ? null : new KeyedRequests(parts.idempotencyStore());
   }
 
   void start() {
@@ -28,11 +31,17 @@ final class Policies implements AutoCloseable {
   RouteSteps steps(Route route, @Nullable RouteSteps before) {
     var limit = limit(route, before == null ? null : before.limit());
     var steps = new ArrayList<Step>();
+    if (!route.policies().requirement().equals(Requirement.NONE)) {
+      steps.add(route.policies().requirement()::check);
+    }
     if (limit != null && !limit.needsNoIdentity()) {
       steps.add(limit);
     }
     parts.filters().forEach((name, filter) -> steps.add(new FilterStep(name, filter)));
     route.policies().filters().forEach(name -> steps.add(filter(route, name)));
+    if (route.policies().idempotency()) {
+      steps.add(new IdempotencyStep(keyed(route), route));
+    }
     return new RouteSteps(limit, List.copyOf(steps));
   }
 
@@ -51,6 +60,16 @@ final class Policies implements AutoCloseable {
           null);
     }
     return RateLimitStep.shared(route, limit, leases);
+  }
+
+  private KeyedRequests keyed(Route route) {
+    if (keyed == null) {
+      throw new GatewayException(
+          "The route of %s keeps idempotency keys, and this gateway was given no store for them; leave 'idempotency' out."
+              .formatted(route.service()),
+          null);
+    }
+    return keyed;
   }
 
   private Step filter(Route route, String name) {
@@ -75,6 +94,9 @@ final class Policies implements AutoCloseable {
   public void close() {
     if (leases != null) {
       leases.close();
+    }
+    if (keyed != null) {
+      keyed.close();
     }
   }
 }

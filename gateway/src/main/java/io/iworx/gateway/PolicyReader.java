@@ -8,16 +8,26 @@ import org.jspecify.annotations.Nullable;
 /** The part of a route's entry in the configuration file that says what is asked of requests. */
 final class PolicyReader {
   /** The keys of a route that are read here. */
-  static final Set<String> KEYS = Set.of("rate-limit", "filters");
+  static final Set<String> KEYS = Set.of("require", "rate-limit", "idempotency", "filters");
 
   private static final Set<String> RATE_LIMIT = Set.of("requests", "per", "burst", "by", "shared");
+  private static final Set<String> REQUIRE = Set.of("roles", "claims");
   private static final String HEADER = "header:";
 
   private PolicyReader() {}
 
   static RoutePolicies read(ConfigSection route) {
-    var limited = RoutePolicies.NONE.withRateLimit(rateLimit(route));
-    return route.checked("filters", () -> limited.withFilters(route.texts("filters")));
+    var plain =
+        RoutePolicies.NONE
+            .withRequirement(requirement(route))
+            .withRateLimit(rateLimit(route))
+            .withIdempotency(route.flag("idempotency", false));
+    return route.checked("filters", () -> plain.withFilters(route.texts("filters")));
+  }
+
+  private static Requirement requirement(ConfigSection route) {
+    var section = route.section("require", REQUIRE);
+    return new Requirement(Set.copyOf(section.texts("roles")), section.pairs("claims"));
   }
 
   private static @Nullable RateLimit rateLimit(ConfigSection route) {

@@ -19,12 +19,38 @@ record Problem(
   static final Problem AMBIGUOUS_PATH =
       of(400, "Bad request", "The path has a part that servers understand differently.");
   static final Problem UNAUTHORIZED = of(401, "Unauthorized", "A valid bearer token is needed.");
+  static final Problem FORBIDDEN =
+      of(403, "Forbidden", "The caller has not the role or claim that the route requires.");
+  static final Problem IDENTITY_UNAVAILABLE =
+      of(503, "Service unavailable", "The caller cannot be looked up at the moment.");
   static final Problem NO_ROUTE =
       of(404, "Not found", "The service has no route for such a request.");
   static final Problem METHOD_NOT_ALLOWED =
       of(405, "Method not allowed", "The method is not allowed here.");
   static final Problem CLIENT_TOO_SLOW =
       of(408, "Request timeout", "The request was not complete in time.");
+  static final Problem KEY_RUNNING =
+      of(409, "Conflict", "A request with this idempotency key is under way.").withRetryAfter(1);
+  static final Problem KEY_UNKNOWN =
+      of(
+          409,
+          "Conflict",
+          "Whether the first request with this idempotency key took effect is not known.");
+  static final Problem KEY_DONE =
+      of(
+          409,
+          "Conflict",
+          "The request with this idempotency key is done; its answer was too large to be kept.");
+  static final Problem KEY_OF_ANOTHER =
+      of(422, "Unprocessable request", "The idempotency key was used for another request.");
+  static final Problem KEYS_NOT_KEPT =
+      of(503, "Service unavailable", "Idempotency keys cannot be kept at the moment.")
+          .withRetryAfter(1);
+  static final Problem KEYED_BODY_TOO_LARGE =
+      of(
+          413,
+          "Request body too large",
+          "A request with an idempotency key may have a body of at most 1 MiB here.");
   static final Problem BODY_TOO_LARGE =
       of(413, "Request body too large", "The request body is larger than allowed.");
   static final Problem URI_TOO_LONG =
@@ -102,6 +128,12 @@ record Problem(
     return service == null
         ? this
         : new Problem(status, error, message, Map.of("service", service), retryAfter);
+  }
+
+  Problem with(String name, Object value) {
+    var more = new LinkedHashMap<>(members);
+    more.put(name, value);
+    return new Problem(status, error, message, more, retryAfter);
   }
 
   Reply reply(String correlationId) {

@@ -2,6 +2,8 @@ package io.iworx.gateway;
 
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,9 @@ final class StepSequence {
     void answered(Reply reply);
 
     void refuse(Problem problem);
+
+    /** Reads the request's body, then hands it over; it stays the exchange's. */
+    void gather(int most, Consumer<KeptBody> whole);
   }
 
   private final List<Step> steps;
@@ -61,6 +66,14 @@ final class StepSequence {
     }
   }
 
+  private Verdict verdict(Function<KeptBody, Verdict> then, KeptBody body) {
+    try {
+      return then.apply(body);
+    } catch (RuntimeException e) {
+      return failed(e);
+    }
+  }
+
   private Verdict failed(Throwable failure) {
     log.error("[API Gateway] {} a step failed", exchange.correlationId(), failure);
     return new Verdict.Refuse(Problem.INTERNAL);
@@ -74,6 +87,8 @@ final class StepSequence {
       }
       case Verdict.Answer(var reply) -> ending.answered(reply);
       case Verdict.Refuse(var problem) -> ending.refuse(problem);
+      case Verdict.Gather(var most, var then) ->
+          ending.gather(most, body -> resume(index, verdict(then, body)));
       case Verdict.Later(var later) ->
           later.whenComplete(
               (value, failure) ->

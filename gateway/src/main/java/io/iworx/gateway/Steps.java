@@ -1,8 +1,10 @@
 package io.iworx.gateway;
 
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The steps of a request, in order, except {@link Authentication}: each is one method. */
 final class Steps {
@@ -13,25 +15,34 @@ final class Steps {
 
   private final HealthPage healthPage;
   private final Authentication authentication;
+  private final @Nullable Step signing;
   private final long maxBody;
 
-  Steps(HealthPage healthPage, Authentication authentication, long maxBody) {
+  Steps(
+      HealthPage healthPage, Authentication authentication, @Nullable Step signing, long maxBody) {
     this.healthPage = healthPage;
     this.authentication = authentication;
+    this.signing = signing;
     this.maxBody = maxBody;
   }
 
   List<Step> inOrder() {
-    return List.of(
-        Steps::checkMethod,
-        Steps::answerPreflight,
-        Steps::normalizePath,
-        this::answerHealth,
-        Steps::matchRoute,
-        authentication,
-        this::checkBodySize,
-        Steps::checkTarget,
-        Steps::checkDeadline);
+    var steps =
+        new ArrayList<>(
+            List.<Step>of(
+                Steps::checkMethod,
+                Steps::answerPreflight,
+                Steps::normalizePath,
+                this::answerHealth,
+                Steps::matchRoute,
+                authentication,
+                this::checkBodySize,
+                Steps::checkTarget,
+                Steps::checkDeadline));
+    if (signing != null) {
+      steps.add(signing);
+    }
+    return List.copyOf(steps);
   }
 
   private static Verdict checkMethod(Exchange exchange) {

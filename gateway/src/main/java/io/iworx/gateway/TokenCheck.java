@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 sealed interface TokenCheck {
 
   /** It is genuine and in time. */
-  record Valid(Token token) implements TokenCheck {}
+  record Valid(Token token, TokenClaims claims) implements TokenCheck {}
 
   /** It is not; why is for the debug log only. */
   record Invalid(String reason) implements TokenCheck {}

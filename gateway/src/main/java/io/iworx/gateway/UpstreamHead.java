@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
 import io.iworx.correlation.CorrelationHeaders;
+import io.iworx.correlation.IdentityToken;
 import io.iworx.correlation.TraceContext;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -37,6 +38,7 @@ final class UpstreamHead {
     headers.set(CorrelationHeaders.CALLING_SERVICE, caller.name());
     setIfPresent(headers, CorrelationHeaders.ATTEMPT, caller.attempt());
     CorrelationHeaders.writeIdentity(caller.identity(), headers::set);
+    setIfPresent(headers, IdentityToken.HEADER, exchange.signedIdentity());
   }
 
   /** The head of the request as one target gets it, in this attempt. */

@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** What a step says about an exchange. */
 sealed interface Verdict {
@@ -16,6 +17,13 @@ sealed interface Verdict {
 
   /** The exchange ends with this refusal. */
   record Refuse(Problem problem) implements Verdict {}
+
+  /**
+   * The request's body is read first, whole; the verdict is asked for then, on the event loop.
+   *
+   * @param most bytes that it may have; 413 beyond
+   */
+  record Gather(int most, Function<KeptBody, Verdict> then) implements Verdict {}
 
   /** The verdict comes later, on any thread; the exchange goes on on its event loop. */
   record Later(CompletionStage<Verdict> verdict) implements Verdict {}

@@ -12,7 +12,8 @@ sealed interface Verification {
    * @param expires when it stops being valid, clock skew included
    * @param keyGeneration the keys it was verified with
    */
-  record Genuine(Token token, Instant expires, long keyGeneration) implements Verification {}
+  record Genuine(Token token, TokenClaims claims, Instant expires, long keyGeneration)
+      implements Verification {}
 
   record Refused(String reason) implements Verification {}
 

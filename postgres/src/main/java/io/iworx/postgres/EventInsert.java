@@ -53,16 +53,14 @@ final class EventInsert {
                  statement_timestamp(), statement_timestamp()
           """;
 
+  /** Sets side by side: in FROM each array would be written to a store of its own first. */
   private static final String MANY =
       TARGET
           + """
-          SELECT id::uuid, event_id, event_type, service_name, correlation_id, causation_id, key,
-                 payload::jsonb, metadata::jsonb, traceparent, tracestate, baggage,
-                 expires_at::timestamptz, statement_timestamp(), statement_timestamp()
-          FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                      ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-            AS draft (id, event_id, event_type, service_name, correlation_id, causation_id, key, payload,
-                      metadata, traceparent, tracestate, baggage, expires_at)
+          SELECT unnest(?::text[])::uuid, unnest(?::text[]), unnest(?::text[]), unnest(?::text[]), unnest(?::text[]),
+                 unnest(?::text[]), unnest(?::text[]), unnest(?::text[])::jsonb, unnest(?::text[])::jsonb,
+                 unnest(?::text[]), unnest(?::text[]), unnest(?::text[]), unnest(?::text[])::timestamptz,
+                 statement_timestamp(), statement_timestamp()
           """;
 
   private static final String ONE_PATIENT = ONE + RESULT;

@@ -59,7 +59,7 @@ final class NoticeListener implements AutoCloseable {
   }
 
   void start() {
-    thread = Thread.ofVirtual().name("iworx-event-log-notices").start(this::run);
+    thread = Thread.ofPlatform().daemon().name("iworx-event-log-notices").start(this::run);
   }
 
   private void run() {

@@ -26,15 +26,17 @@ import javax.sql.DataSource;
 /**
  * Sagas in PostgreSQL: the tables {@code sagas}, {@code saga_steps} and {@code saga_instances}.
  *
- * <p>Cost: a start is one statement and commit; a {@link #commit} is one; a {@link #commitIn} is
- * two round trips beside those of the work, the second of which commits; a {@link #startWith} is no
- * more.
+ * <p>Cost: a start is one round trip and commit, and so is a {@link #commit}; those that come while
+ * one is under way share the next. A {@link #commitIn} is two round trips beside those of the work,
+ * the second of which commits; a {@link #startWith} is no more.
  */
 public final class PostgresSagaStore implements SagaStore {
   private final DataSource dataSource;
+  private final SagaWrites writes;
 
   private PostgresSagaStore(DataSource dataSource) {
     this.dataSource = dataSource;
+    this.writes = new SagaWrites(dataSource);
   }
 
   /** A store on a database that {@link Migrations} has migrated; the data source stays open. */
@@ -55,6 +57,13 @@ public final class PostgresSagaStore implements SagaStore {
 
   @Override
   public StoredSaga start(NewSaga saga, String instance) {
+    try {
+      if (writes.write(SagaWrite.start(saga, instance))) {
+        return saga.heldBy(instance, 1);
+      }
+    } catch (SQLException e) {
+      throw failed("Saga " + saga.id() + " could not be started", e);
+    }
     return alone(
         "Saga " + saga.id() + " could not be started",
         connection -> {
@@ -120,6 +129,13 @@ public final class PostgresSagaStore implements SagaStore {
 
   @Override
   public void commit(SagaClaim claim, Progress progress) {
+    try {
+      if (SagaWrite.isCommon(progress) && writes.write(SagaWrite.addition(claim, progress))) {
+        return;
+      }
+    } catch (SQLException e) {
+      throw failed(notRecorded(claim), e);
+    }
     var refusal =
         alone(
             notRecorded(claim),

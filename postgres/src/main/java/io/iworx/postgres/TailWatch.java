@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the end of the log as often as it pays while somebody waits for it, and not at all while
- * nobody does.
+ * nobody does. Its threads are the platform's: a wait for the database costs a virtual one several
+ * others' wake-ups, which was most of what an idle process did.
  */
 final class TailWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TailWatch.class);
@@ -179,7 +180,7 @@ final class TailWatch implements AutoCloseable {
   private void run() {
     if (!running && !closed) {
       running = true;
-      Thread.ofVirtual().name("iworx-event-log-tail").start(this::watch);
+      Thread.ofPlatform().daemon().name("iworx-event-log-tail").start(this::watch);
     }
   }
 

@@ -32,8 +32,8 @@ final class PlatformConfig {
   }
 
   /**
-   * The file once more, for a gateway that runs: what the command line set stays, and so does the
-   * secret that was made for it.
+   * The file once more, for a gateway that runs: what the command line set stays, and so do the
+   * secret and the key that were made for it.
    *
    * @param port what the command line said of it
    */
@@ -45,7 +45,11 @@ final class PlatformConfig {
         same.auth().hs256Secret() != null
             ? same
             : same.withAuth(same.auth().withHs256Secret(started.auth().hs256Secret()));
-    return withHosted(usable, hosted);
+    var signing =
+        usable.auth().identityKey() != null
+            ? usable
+            : usable.withAuth(usable.auth().withIdentityKey(started.auth().identityKey()));
+    return withHosted(signing, hosted);
   }
 
   /** The routes with the hosted services' addresses as targets, where there is such a route. */

@@ -55,7 +55,12 @@ final class PlatformStart {
   private RunningPlatform run() {
     var folder = options.folder();
     parts.add("The data folder", FolderLock.take(folder));
-    var config = config();
+    var read = config();
+    // Made anew with each start: what it signs is good for a minute.
+    var keys = read.auth().identityKey() == null ? IdentityKeys.generate() : null;
+    var config =
+        keys == null ? read : read.withAuth(read.auth().withIdentityKey(keys.getPrivate()));
+    var gatewayKey = keys == null ? null : keys.getPublic();
     var retention = RetentionConfig.read(options.config());
     var sagaRetention = RetentionConfig.readSagas(options.config());
     var consolePort = Ports.free(options.consolePort(), "console", "--console-port");
@@ -82,6 +87,7 @@ final class PlatformStart {
             log,
             PostgresSagaStore.create(database.pool()),
             recorder,
+            gatewayKey,
             0);
     var services = parts.add("The services", new HostedServices());
     if (options.examples()) {

@@ -59,6 +59,7 @@ public final class Standalone implements AutoCloseable {
             log,
             PostgresSagaStore.create(database.pool()),
             recorder,
+            null,
             port);
     progress.accept("starting " + service.name());
     var running = parts.add(service.name(), service.start(host));

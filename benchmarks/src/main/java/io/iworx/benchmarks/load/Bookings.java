@@ -2,7 +2,6 @@ package io.iworx.benchmarks.load;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -42,10 +41,6 @@ public final class Bookings {
   }
 
   static long count(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT count(*) FROM bookings")) {
-      row.next();
-      return row.getLong(1);
-    }
+    return Idle.ask(connection, "SELECT count(*) FROM bookings");
   }
 }

@@ -35,15 +35,31 @@ final class Idle implements Contender {
     TimeUnit.SECONDS.sleep(SETTLING_SECONDS);
     // From another database: what is asked here is no statement there.
     try (Connection beside =
-            DriverManager.getConnection(stage.option("beside"), stage.user(), stage.password());
-        Statement statement = beside.createStatement()) {
+        DriverManager.getConnection(stage.option("beside"), stage.user(), stage.password())) {
+      countStatements(stage, beside);
+    }
+  }
+
+  /** Measures a time in which nothing is to be done. */
+  static void countStatements(Stage stage, Connection beside)
+      throws SQLException, InterruptedException {
+    try (Statement statement = beside.createStatement()) {
       statement.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
-      long before = calls(beside, stage.option("database"));
-      stage.begin();
-      TimeUnit.NANOSECONDS.sleep(stage.seconds().toNanos());
-      stage.end();
-      long after = calls(beside, stage.option("database"));
-      stage.report("statements", (after - before) * 1e9 / stage.seconds().toNanos());
+    }
+    long before = calls(beside, stage.option("database"));
+    stage.begin();
+    TimeUnit.NANOSECONDS.sleep(stage.seconds().toNanos());
+    stage.end();
+    long after = calls(beside, stage.option("database"));
+    stage.report("statements", (after - before) * 1e9 / stage.seconds().toNanos());
+  }
+
+  /** The whole number a query answers. */
+  static long ask(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
     }
   }
 

@@ -22,9 +22,12 @@ public final class LoadContenders {
           Map.entry("catch-up", new CatchUp()),
           Map.entry("sagas", new OurSagas.Many()),
           Map.entry("one-saga", new OneSaga()),
+          Map.entry("waiting-sagas", new WaitingSagas()),
+          Map.entry("killed-sagas", new KilledSagas()),
           Map.entry("rows-by-hand", new RowsByHand()),
           // Started by those above, as other instances of the service.
           Map.entry("instance-publishing", new OtherProcess.Publishing()),
+          Map.entry("instance-of-sagas", new KilledSagas.Running()),
           Map.entry("instance-handling", new KilledInstance.Handling()));
 
   private LoadContenders() {}

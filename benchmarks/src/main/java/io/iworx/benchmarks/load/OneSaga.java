@@ -17,7 +17,7 @@ final class OneSaga implements Contender {
     try (Connection connection = stage.connect();
         OurSagas sagas = OurSagas.open(stage)) {
       Bookings.createTable(connection);
-      SagaDefinition<Long, String> definition = sagas.transactional(false);
+      SagaDefinition<Long, String> definition = sagas.steps(true, false);
       long next = turns(definition, connection, 0, stage.warmup().toNanos(), stage, false);
       stage.begin();
       turns(definition, connection, next, stage.seconds().toNanos(), stage, true);

@@ -39,8 +39,12 @@ final class OurSagas implements AutoCloseable {
     return new OurSagas(pool, PostgresEventLog.create(pool));
   }
 
+  SagaDefinition<Long, String> steps(boolean transactional, boolean failing) {
+    return transactional ? transactional(failing) : plain(failing);
+  }
+
   /** Steps that take the connection: their rows commit with their records. */
-  SagaDefinition<Long, String> transactional(boolean failing) {
+  private SagaDefinition<Long, String> transactional(boolean failing) {
     return sagas.define(
         "transactional",
         1,
@@ -66,7 +70,7 @@ final class OurSagas implements AutoCloseable {
   }
 
   /** Steps that write their rows by themselves, as they would call another service. */
-  SagaDefinition<Long, String> plain(boolean failing) {
+  private SagaDefinition<Long, String> plain(boolean failing) {
     return sagas.define(
         "plain",
         1,
@@ -87,6 +91,20 @@ final class OurSagas implements AutoCloseable {
                 requireNot(failing);
                 insert(sequence, "notice");
               });
+          return "booked";
+        });
+  }
+
+  /** One that waits for a day before its only step. */
+  SagaDefinition<Long, String> waiting() {
+    return sagas.define(
+        "waiting",
+        1,
+        Long.class,
+        String.class,
+        (saga, sequence) -> {
+          saga.sleep(Duration.ofDays(1));
+          saga.step("inventory", () -> insert(sequence, "inventory"));
           return "booked";
         });
   }
@@ -132,8 +150,7 @@ final class OurSagas implements AutoCloseable {
         Bookings.createTable(connection);
       }
       OurSagas sagas = OurSagas.open(stage);
-      SagaDefinition<Long, String> definition =
-          stage.flag("transactional") ? sagas.transactional(failing) : sagas.plain(failing);
+      SagaDefinition<Long, String> definition = sagas.steps(stage.flag("transactional"), failing);
       SagaCallers.measure(stage, sequence -> OurSagas.run(definition, sequence, failing));
     }
   }

@@ -1,5 +1,6 @@
 package io.iworx.examples.hosting;
 
+import io.iworx.correlation.servlet.CorrelationFilter;
 import io.iworx.eventbus.EventBus;
 import io.iworx.eventbus.EventBusOptions;
 import io.iworx.examples.http.HttpServer;
@@ -14,6 +15,7 @@ import io.iworx.serviceclient.ServiceClient;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,16 +27,18 @@ public final class Workbench {
   private static final Logger log = LoggerFactory.getLogger(Workbench.class);
 
   private final String service;
+  private final List<String> routes;
   private final Host host;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  private Workbench(String service, Host host) {
-    this.service = service;
+  private Workbench(HostedService service, Host host) {
+    this.service = service.name();
+    this.routes = service.routes();
     this.host = host;
   }
 
   public static Workbench of(HostedService service, Host host) {
-    return new Workbench(service.name(), host);
+    return new Workbench(service, host);
   }
 
   /** A bus that publishes in the service's name. */
@@ -61,7 +65,7 @@ public final class Workbench {
   public Running serve(Router router) {
     HttpServer server;
     try {
-      server = keep(HttpServer.start(host.port(), router));
+      server = keep(HttpServer.start(host.port(), filter(), router));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -77,6 +81,14 @@ public final class Workbench {
         Workbench.this.close();
       }
     };
+  }
+
+  /** Believes the gateway's signature alone where its key is known. */
+  private CorrelationFilter filter() {
+    var key = host.gatewayKey();
+    return key == null
+        ? CorrelationFilter.trustingHeaders()
+        : CorrelationFilter.trusting(routes, List.of(key));
   }
 
   private <T extends AutoCloseable> T keep(T part) {

@@ -23,8 +23,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /**
  * Jetty on 127.0.0.1, one virtual thread a request, with each request's {@link
  * io.iworx.correlation.Correlation} in scope.
- *
- * <p>It believes the identity headers it gets, since nothing but the gateway is meant to reach it.
  */
 public final class HttpServer implements AutoCloseable {
   /** How long {@link #close} waits for requests under way. */
@@ -42,9 +40,10 @@ public final class HttpServer implements AutoCloseable {
    * Starts to answer requests; returns when it does.
    *
    * @param port the port; 0 for a free one
+   * @param filter puts the context in scope: it decides whom the service believes
    * @throws IllegalStateException when it cannot listen there
    */
-  public static HttpServer start(int port, Router router) {
+  public static HttpServer start(int port, CorrelationFilter filter, Router router) {
     var server = new Server(threads());
     var http = new HttpConfiguration();
     http.setSendServerVersion(false);
@@ -52,7 +51,7 @@ public final class HttpServer implements AutoCloseable {
     connector.setHost("127.0.0.1");
     connector.setPort(port);
     server.addConnector(connector);
-    server.setHandler(new GracefulHandler(handler(router)));
+    server.setHandler(new GracefulHandler(handler(filter, router)));
     server.setErrorHandler((_, response, callback) -> refuse(response, callback));
     server.setStopTimeout(STOP_TIMEOUT_MS);
     try {
@@ -85,12 +84,9 @@ public final class HttpServer implements AutoCloseable {
     return threads;
   }
 
-  private static ServletContextHandler handler(Router router) {
+  private static ServletContextHandler handler(CorrelationFilter filter, Router router) {
     var handler = new ServletContextHandler("/");
-    handler.addFilter(
-        new FilterHolder(CorrelationFilter.trustingHeaders()),
-        "/*",
-        EnumSet.of(DispatcherType.REQUEST));
+    handler.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST));
     handler.addServlet(new ServletHolder(new RouterServlet(router)), "/*");
     return handler;
   }

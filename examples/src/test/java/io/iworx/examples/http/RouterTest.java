@@ -2,6 +2,7 @@ package io.iworx.examples.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.iworx.correlation.servlet.CorrelationFilter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -47,6 +48,7 @@ class RouterTest {
     server =
         HttpServer.start(
             0,
+            CorrelationFilter.trustingHeaders(),
             new Router()
                 .get("/stats", _ -> Answer.ok(Map.of("stats", true)))
                 .get("/{id}", request -> Answer.ok(Map.of("id", request.id("pump"))))
@@ -155,7 +157,8 @@ class RouterTest {
         "{\"name\":\"P\",\"colour\":null}        | colour | colour is required",
         "{\"name\":\"P\",\"load\":\"much\"}      | load   | load must be a number",
         "{\"name\":\"P\",\"load\":{}}            | load   | load must be of the right type",
-        "{\"name\":\"a\\u0000b\"}                | name   | name must have at most 10000 characters, none of them NUL",
+        "{\"name\":\"a\\u0000b\"}                | name   | name must have at most 10000"
+            + " characters, none of them NUL",
         "[1]                                     | body   | body must be a JSON object",
         "{\"name\":                              | body   | body must be valid JSON",
       })

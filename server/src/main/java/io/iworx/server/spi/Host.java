@@ -4,8 +4,10 @@ import io.iworx.eventbus.spi.EventLog;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.trace.TraceRecorder;
 import java.net.URI;
+import java.security.PublicKey;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the process gives a service it hosts.
@@ -16,6 +18,9 @@ import javax.sql.DataSource;
  * @param eventLog the log all buses of the process share
  * @param sagaStore where sagas are kept
  * @param traceRecorder takes deliveries and saga steps
+ * @param gatewayKey what the gateway signs {@code x-iworx-identity} with, for {@link
+ *     io.iworx.correlation.servlet.CorrelationFilter#trusting}; null where it is not known: then
+ *     only its headers tell a service who calls
  * @param port the port to listen on; 0 for a free one
  */
 public record Host(
@@ -25,6 +30,7 @@ public record Host(
     EventLog eventLog,
     SagaStore sagaStore,
     TraceRecorder traceRecorder,
+    @Nullable PublicKey gatewayKey,
     int port) {
 
   /** Mints service tokens. */
