@@ -11,7 +11,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,16 +24,19 @@ final class AdminServlet extends HttpServlet {
   private final transient List<Endpoint> endpoints;
   private final transient Gatekeeper gatekeeper;
   private final transient AtomicReference<Readiness> readiness;
+  private final transient @Nullable Supplier<String> metrics;
   private final transient Clock clock;
 
   AdminServlet(
       List<Endpoint> endpoints,
       Gatekeeper gatekeeper,
       AtomicReference<Readiness> readiness,
+      @Nullable Supplier<String> metrics,
       Clock clock) {
     this.endpoints = endpoints;
     this.gatekeeper = gatekeeper;
     this.readiness = readiness;
+    this.metrics = metrics;
     this.clock = clock;
   }
 
@@ -64,6 +69,7 @@ final class AdminServlet extends HttpServlet {
       return switch (request.getServletPath()) {
         case "/health/live" -> Answer.json(Map.of("status", "live"));
         case "/health/ready" -> ready();
+        case "/metrics" -> metrics();
         default -> admin(request);
       };
     } catch (Refused e) {
@@ -77,6 +83,13 @@ final class AdminServlet extends HttpServlet {
       return Problem.of(
           500, "This failed; the log says why under this correlation id.", correlationId, Map.of());
     }
+  }
+
+  private Answer metrics() {
+    if (metrics == null) {
+      throw Refused.of(404, "Metrics are off; --metrics or the configuration switches them on.");
+    }
+    return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
   }
 
   private Answer ready() {

@@ -13,8 +13,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
 /**
- * The running admin API, on 127.0.0.1. Everything but {@code /health} needs the admin token. Safe
- * for any thread.
+ * The running admin API, on 127.0.0.1. Everything but {@code /health} and {@code /metrics} needs
+ * the admin token. Safe for any thread.
  */
 public final class Console implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
@@ -52,7 +52,8 @@ public final class Console implements AutoCloseable {
     var readiness = new AtomicReference<>(Readiness.STARTING);
     var context = new ServletContextHandler();
     var servlet =
-        new AdminServlet(Endpoints.of(sources), new Gatekeeper(adminToken), readiness, clock);
+        new AdminServlet(
+            Endpoints.of(sources), new Gatekeeper(adminToken), readiness, sources.metrics(), clock);
     context.addServlet(new ServletHolder(servlet), "/");
     server.setHandler(context);
     server.setErrorHandler(new ProblemErrors());

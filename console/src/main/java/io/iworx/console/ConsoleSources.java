@@ -7,6 +7,7 @@ import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.trace.spi.TraceStore;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the console shows; all of it stays the giver's to close.
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param bus publishes what an administrator publishes
  * @param traces what correlation ids set off
  * @param facts what the process that runs it knows about itself: machine, database
+ * @param metrics the metrics as Prometheus reads them; null when nobody is to read them
  */
 public record ConsoleSources(
     Gateway gateway,
@@ -27,4 +29,5 @@ public record ConsoleSources(
     SagaOperations sagas,
     EventBus bus,
     TraceStore traces,
-    Supplier<List<Finding>> facts) {}
+    Supplier<List<Finding>> facts,
+    @Nullable Supplier<String> metrics) {}

@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * Who may ask at all: callers on this machine that name it as such, since a web page can make a
- * browser send requests here under a name of its own (DNS rebinding); and, for all but health,
- * holders of the admin token.
+ * browser send requests here under a name of its own (DNS rebinding); and, for all but health and
+ * metrics, holders of the admin token.
  */
 final class Gatekeeper {
   private static final Set<String> LOCAL_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");

@@ -33,6 +33,17 @@ class ConsoleTest {
   }
 
   @Test
+  void metricsNeedNoTokenButALocalName() {
+    var answer = fixture.send(fixture.request("/metrics", null).GET());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("content-type"))
+        .hasValue("text/plain; version=0.0.4; charset=utf-8");
+    assertThat(answer.body()).isEqualTo("iworx_test 1\n");
+    var foreign = fixture.request("/metrics", null).header("origin", "http://evil.example").GET();
+    assertThat(fixture.send(foreign).statusCode()).isEqualTo(403);
+  }
+
+  @Test
   void everythingElseNeedsTheAdminToken() {
     for (var endpoint : Endpoints.of(fixture.sources)) {
       var path = endpoint.path().replace("{}", "x");

@@ -50,7 +50,8 @@ final class Fixture implements AutoCloseable {
           sagaStore.operations(),
           bus,
           traces,
-          () -> List.of(Finding.good("java", "It is there.")));
+          () -> List.of(Finding.good("java", "It is there.")),
+          () -> "iworx_test 1\n");
   final Console console = Console.start(0, TOKEN, sources, Clock.systemUTC());
   private final HttpClient http = HttpClient.newHttpClient();
 

@@ -13,12 +13,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The configuration file's shape: which keys there are and what each becomes. */
 final class ConfigReader {
-  /** The section retention is for those who run an event log beside the gateway. */
+  /** The sections retention and telemetry are for those who run the gateway. */
   private static final Set<String> ROOT =
-      Set.of("gateway", "cors", "auth", "identity", "limits", "tls", "retention", "routes");
+      Set.of(
+          "gateway",
+          "cors",
+          "auth",
+          "identity",
+          "limits",
+          "access-log",
+          "tls",
+          "retention",
+          "telemetry",
+          "routes");
 
   private static final Set<String> GATEWAY = Set.of("host", "port");
   private static final Set<String> CORS = Set.of("origins");
+
+  /** The file is for those who run the gateway, too. */
+  private static final Set<String> ACCESS_LOG = Set.of("sample", "file");
+
   private static final Set<String> TLS = Set.of("trusted-certificates");
   private static final Set<String> AUTH =
       Set.of(
@@ -89,6 +103,7 @@ final class ConfigReader {
         cors(),
         auth(),
         limits(),
+        accessLog(),
         trustedCertificates(),
         routes());
   }
@@ -96,6 +111,12 @@ final class ConfigReader {
   private Cors cors() {
     var cors = root.section("cors", CORS);
     return cors.checked("origins", () -> new Cors(cors.texts("origins")));
+  }
+
+  private AccessLogOptions accessLog() {
+    var section = root.section("access-log", ACCESS_LOG);
+    var sample = section.share("sample", AccessLogOptions.DEFAULT.sample());
+    return section.checked("sample", () -> new AccessLogOptions(sample));
   }
 
   private Auth auth() {

@@ -159,6 +159,16 @@ final class ConfigSection {
     }
   }
 
+  /** A share from 0 to 1. */
+  double share(String name, double otherwise) {
+    var text = text(name);
+    try {
+      return text == null ? otherwise : Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw wrong(name, "must be a share from 0 to 1 but is " + text + ".");
+    }
+  }
+
   /** A number of hundredths, with or without the sign. */
   int percent(String name, int otherwise) {
     var text = text(name);

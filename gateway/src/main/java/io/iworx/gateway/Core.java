@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
 import io.iworx.trace.TraceRecorder;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,8 @@ final class Core {
   final Limits limits;
   final Clock clock;
   final Hops hops;
+  final GatewayTelemetry telemetry;
+  final AccessLog accessLog;
   final AtomicReference<RouteTable> table;
   final AtomicInteger connections = new AtomicInteger();
   private volatile List<Step> steps;
@@ -22,12 +25,17 @@ final class Core {
       Clock clock,
       List<Step> steps,
       AtomicReference<RouteTable> table,
-      TraceRecorder recorder) {
+      TraceRecorder recorder,
+      OpenTelemetry openTelemetry) {
     this.limits = config.limits();
     this.clock = clock;
     this.steps = steps;
     this.clientHead = new ClientHead(config.cors());
-    this.hops = new Hops(recorder);
+    this.accessLog = AccessLog.start(config.accessLog().sample());
+    this.telemetry =
+        new GatewayTelemetry(
+            openTelemetry, connections::get, recorder::dropped, accessLog::dropped);
+    this.hops = new Hops(recorder, telemetry, accessLog, clock);
     this.table = table;
   }
 

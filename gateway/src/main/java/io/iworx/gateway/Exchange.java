@@ -7,6 +7,7 @@ import io.iworx.correlation.Uuid7;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ final class Exchange {
   private final String correlationId;
   private final String hopId = Uuid7.next();
   private final @Nullable String origin;
-  private final @Nullable TraceContext traceContext;
+  private @Nullable TraceContext traceContext;
+  private @Nullable Span span;
   private final long callerMillis;
   private @Nullable RequestPath path;
   private String innerPath = "-";
@@ -101,6 +103,20 @@ final class Exchange {
 
   @Nullable String origin() {
     return origin;
+  }
+
+  /** The trace that came along, or, once it has a span, that goes on from it. */
+  @Nullable TraceContext traceContext() {
+    return traceContext;
+  }
+
+  @Nullable Span span() {
+    return span;
+  }
+
+  void traced(Span newSpan, @Nullable TraceContext goesOn) {
+    span = newSpan;
+    traceContext = goesOn == null ? traceContext : goesOn;
   }
 
   void normalized(RequestPath normalized) {

@@ -53,6 +53,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   // --- the steps
 
   void start() {
+    core.hops.begun(exchange);
     enter(Phase.STEPS, MAX_STEPS);
     new StepSequence(core, exchange, loop.executor(), this).start();
   }

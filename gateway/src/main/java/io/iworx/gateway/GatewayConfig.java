@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cors which web pages may read answers
  * @param auth how callers prove who they are
  * @param limits what is taken from a client before it is refused
+ * @param accessLog which requests get a line in the access log
  * @param trustedCertificates a PEM file of authorities that {@code https} targets may be certified
  *     by, besides those the JDK trusts; null: those only
  * @param routes where requests go; a service may have several that match different requests
@@ -30,6 +31,7 @@ public record GatewayConfig(
     Cors cors,
     Auth auth,
     Limits limits,
+    AccessLogOptions accessLog,
     @Nullable Path trustedCertificates,
     List<Route> routes) {
 
@@ -63,7 +65,14 @@ public record GatewayConfig(
   /** Defaults with the given routes: nothing but public routes answers until {@link #withAuth}. */
   public static GatewayConfig of(List<Route> routes) {
     return new GatewayConfig(
-        DEFAULT_HOST, DEFAULT_PORT, Cors.NONE, Auth.NONE, Limits.DEFAULT, null, routes);
+        DEFAULT_HOST,
+        DEFAULT_PORT,
+        Cors.NONE,
+        Auth.NONE,
+        Limits.DEFAULT,
+        AccessLogOptions.DEFAULT,
+        null,
+        routes);
   }
 
   /**
@@ -97,31 +106,43 @@ public record GatewayConfig(
   }
 
   public GatewayConfig withHost(String newHost) {
-    return new GatewayConfig(newHost, port, cors, auth, limits, trustedCertificates, routes);
+    return new GatewayConfig(
+        newHost, port, cors, auth, limits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withPort(int newPort) {
-    return new GatewayConfig(host, newPort, cors, auth, limits, trustedCertificates, routes);
+    return new GatewayConfig(
+        host, newPort, cors, auth, limits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withCors(Cors newCors) {
-    return new GatewayConfig(host, port, newCors, auth, limits, trustedCertificates, routes);
+    return new GatewayConfig(
+        host, port, newCors, auth, limits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withAuth(Auth newAuth) {
-    return new GatewayConfig(host, port, cors, newAuth, limits, trustedCertificates, routes);
+    return new GatewayConfig(
+        host, port, cors, newAuth, limits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withLimits(Limits newLimits) {
-    return new GatewayConfig(host, port, cors, auth, newLimits, trustedCertificates, routes);
+    return new GatewayConfig(
+        host, port, cors, auth, newLimits, accessLog, trustedCertificates, routes);
+  }
+
+  public GatewayConfig withAccessLog(AccessLogOptions newAccessLog) {
+    return new GatewayConfig(
+        host, port, cors, auth, limits, newAccessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withTrustedCertificates(@Nullable Path newTrustedCertificates) {
-    return new GatewayConfig(host, port, cors, auth, limits, newTrustedCertificates, routes);
+    return new GatewayConfig(
+        host, port, cors, auth, limits, accessLog, newTrustedCertificates, routes);
   }
 
   public GatewayConfig withRoutes(List<Route> newRoutes) {
-    return new GatewayConfig(host, port, cors, auth, limits, trustedCertificates, newRoutes);
+    return new GatewayConfig(
+        host, port, cors, auth, limits, accessLog, trustedCertificates, newRoutes);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.iworx.gateway.spi.IdempotencyStore;
 import io.iworx.gateway.spi.IdentityLookup;
 import io.iworx.gateway.spi.LimitStore;
 import io.iworx.trace.TraceRecorder;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     closes what is behind it, after the gateway
  * @param identityLookup what answers the configuration's {@code identity.lookup}; null: it can have
  *     none
+ * @param openTelemetry where spans and metrics go; {@link OpenTelemetry#noop()} unless given, and
+ *     then nothing is measured
  */
 public record GatewayParts(
     TraceRecorder recorder,
@@ -29,7 +32,8 @@ public record GatewayParts(
     Map<String, Filter> routeFilters,
     @Nullable LimitStore limitStore,
     @Nullable IdempotencyStore idempotencyStore,
-    @Nullable IdentityLookup identityLookup) {
+    @Nullable IdentityLookup identityLookup,
+    OpenTelemetry openTelemetry) {
 
   public GatewayParts {
     filters = Collections.unmodifiableMap(new LinkedHashMap<>(filters));
@@ -38,7 +42,7 @@ public record GatewayParts(
 
   /** A recorder and nothing else. */
   public static GatewayParts of(TraceRecorder recorder) {
-    return new GatewayParts(recorder, Map.of(), Map.of(), null, null, null);
+    return new GatewayParts(recorder, Map.of(), Map.of(), null, null, null, OpenTelemetry.noop());
   }
 
   /**
@@ -54,7 +58,8 @@ public record GatewayParts(
         routeFilters,
         limitStore,
         idempotencyStore,
-        identityLookup);
+        identityLookup,
+        openTelemetry);
   }
 
   /**
@@ -70,22 +75,37 @@ public record GatewayParts(
         more(routeFilters, name, filter),
         limitStore,
         idempotencyStore,
-        identityLookup);
+        identityLookup,
+        openTelemetry);
   }
 
   public GatewayParts withLimitStore(@Nullable LimitStore newLimitStore) {
     return new GatewayParts(
-        recorder, filters, routeFilters, newLimitStore, idempotencyStore, identityLookup);
+        recorder, filters, routeFilters, newLimitStore, idempotencyStore, identityLookup,
+        openTelemetry);
   }
 
   public GatewayParts withIdempotencyStore(@Nullable IdempotencyStore newIdempotencyStore) {
     return new GatewayParts(
-        recorder, filters, routeFilters, limitStore, newIdempotencyStore, identityLookup);
+        recorder, filters, routeFilters, limitStore, newIdempotencyStore, identityLookup,
+        openTelemetry);
   }
 
   public GatewayParts withIdentityLookup(@Nullable IdentityLookup newIdentityLookup) {
     return new GatewayParts(
-        recorder, filters, routeFilters, limitStore, idempotencyStore, newIdentityLookup);
+        recorder, filters, routeFilters, limitStore, idempotencyStore, newIdentityLookup, openTelemetry);
+  }
+
+  /** Spans and metrics by the semantic conventions for HTTP servers. */
+  public GatewayParts withOpenTelemetry(OpenTelemetry newOpenTelemetry) {
+    return new GatewayParts(
+        recorder,
+        filters,
+        routeFilters,
+        limitStore,
+        idempotencyStore,
+        identityLookup,
+        newOpenTelemetry);
   }
 
   private static Map<String, Filter> more(Map<String, Filter> some, String name, Filter filter) {

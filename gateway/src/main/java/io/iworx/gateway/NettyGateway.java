@@ -71,7 +71,8 @@ final class NettyGateway implements Gateway {
             .sslContext(trust.forChecks())
             .build();
     this.health = new HealthChecks(table, http, clock);
-    this.core = new Core(config, clock, steps(config), table, parts.recorder());
+    this.core =
+        new Core(config, clock, steps(config), table, parts.recorder(), parts.openTelemetry());
     this.group =
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(),
@@ -224,6 +225,8 @@ final class NettyGateway implements Gateway {
   }
 
   private void stop() {
+    core.telemetry.close();
+    core.accessLog.close();
     health.stop();
     policies.close();
     loops.values().forEach(Loop::stop);

@@ -22,6 +22,9 @@ final class Restart {
     if (!now.limits().equals(next.limits())) {
       changed.add("limits");
     }
+    if (!now.accessLog().equals(next.accessLog())) {
+      changed.add("access-log");
+    }
     var certificates = now.trustedCertificates();
     if (certificates == null
         ? next.trustedCertificates() != null

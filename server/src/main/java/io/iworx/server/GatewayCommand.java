@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -54,6 +55,16 @@ final class GatewayCommand implements Callable<Integer> {
               + " (default: none).")
   @Nullable String database;
 
+  @Mixin TelemetryFlags telemetry = new TelemetryFlags();
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description =
+          "Let metrics be read at /metrics of this port of 127.0.0.1, 0 for a free one (default:"
+              + " not).")
+  @Nullable Integer metricsPort;
+
   @Spec @Nullable CommandSpec spec;
 
   @Override
@@ -61,8 +72,13 @@ final class GatewayCommand implements Callable<Integer> {
     var parts = new Parts();
     Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "stop"));
     var settings = settings();
+    AccessLogConfig.start(config);
     try {
-      var gateway = parts.add("The gateway", Gateway.start(settings, with(parts)));
+      var told = parts.add("The telemetry", Telemetry.start(telemetryOptions(), System.getenv()));
+      var gateway =
+          parts.add(
+              "The gateway",
+              Gateway.start(settings, with(parts).withOpenTelemetry(told.openTelemetry())));
       var watch =
           parts.add(
               "The watch of the configuration", ConfigWatch.start(gateway, config, this::settings));
@@ -70,6 +86,11 @@ final class GatewayCommand implements Callable<Integer> {
       Terminal.print(
           spec,
           "gateway on %s with %d routes".formatted(gateway.address(), gateway.routes().size()));
+      var metrics = told.metrics();
+      if (metrics != null) {
+        var page = parts.add("The metrics page", MetricsPage.start(metricsPort(), metrics));
+        Terminal.print(spec, "metrics on " + page.address());
+      }
     } catch (GatewayException e) {
       throw CommandException.unusable(Objects.requireNonNullElse(e.getMessage(), ""), e);
     }
@@ -85,6 +106,17 @@ final class GatewayCommand implements Callable<Integer> {
     var opened =
         Database.open(database, Path.of(""), parts, step -> Terminal.say(spec, step + " …"));
     return GatewayStores.in(opened.pool(), TraceRecorder.none());
+  }
+
+  private TelemetryOptions telemetryOptions() {
+    return telemetry
+        .over(TelemetryConfig.read(config))
+        .withMetrics(UpCommand.checked("--metrics-port", metricsPort) != null);
+  }
+
+  private int metricsPort() {
+    return Ports.free(
+        Objects.requireNonNullElse(metricsPort, 0), "page of metrics", "--metrics-port");
   }
 
   private GatewayConfig settings() {

@@ -32,7 +32,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
   private static Map<String, Object> members(ILoggingEvent event) {
     var data = new LinkedHashMap<String, @Nullable Object>();
     for (var pair : Objects.requireNonNullElse(event.getKeyValuePairs(), List.<KeyValuePair>of())) {
-      data.put(pair.key, pair.value == null ? null : pair.value.toString());
+      data.put(pair.key, plain(pair.value));
     }
     var service = data.remove("service");
     var correlationId = data.remove(Correlation.MDC_KEY);
@@ -54,6 +54,11 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
       members.put("error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
     }
     return members;
+  }
+
+  /** Numbers stay numbers, so that whoever reads the line can compute with them. */
+  private static @Nullable Object plain(@Nullable Object value) {
+    return value == null || value instanceof Number ? value : value.toString();
   }
 
   private static void putIfPresent(

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final String TERMINAL = "terminal";
   private static final String LOG_FILE = "iworx.log";
+  private static final String ACCESS_LOGGER = "io.iworx.gateway.access";
   private static final FileSize MAX_FILE_SIZE = FileSize.valueOf("20MB");
   private static final int KEPT_FILES = 5;
 
@@ -60,15 +62,38 @@ public final class Logging extends ContextAwareBase implements Configurator {
   /** Also writes to {@code iworx.log} in the folder, from INFO on, until {@link #endFile}. */
   static void startFile(Path folder) {
     var context = context();
+    context
+        .getLogger(Logger.ROOT_LOGGER_NAME)
+        .addAppender(file(LOG_FILE, folder.resolve(LOG_FILE), context));
+    lower(context, Level.INFO);
+  }
+
+  /** Closes the log file that {@link #startFile} opened. */
+  static void endFile() {
+    context().getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(LOG_FILE);
+  }
+
+  /** Writes the gateway's access log to a file of its own, and nowhere else. */
+  static void accessFile(Path file) {
+    var context = context();
+    var logger = context.getLogger(ACCESS_LOGGER);
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.detachAndStopAllAppenders();
+    logger.addAppender(file(ACCESS_LOGGER, file, context));
+  }
+
+  /** A file that begins anew when it is full, with the last ones kept beside it. */
+  private static Appender<ILoggingEvent> file(String name, Path path, LoggerContext context) {
     var file = new RollingFileAppender<ILoggingEvent>();
-    file.setName(LOG_FILE);
+    file.setName(name);
     file.setContext(context);
-    file.setFile(folder.resolve(LOG_FILE).toString());
+    file.setFile(path.toString());
     file.setEncoder(started(new JsonLines(), context));
     var rolling = new FixedWindowRollingPolicy();
     rolling.setContext(context);
     rolling.setParent(file);
-    rolling.setFileNamePattern(folder.resolve(LOG_FILE + ".%i").toString());
+    rolling.setFileNamePattern(path + ".%i");
     rolling.setMaxIndex(KEPT_FILES);
     rolling.start();
     var size = new SizeBasedTriggeringPolicy<ILoggingEvent>();
@@ -78,13 +103,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     file.setRollingPolicy(rolling);
     file.setTriggeringPolicy(size);
     file.start();
-    context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(file);
-    lower(context, Level.INFO);
-  }
-
-  /** Closes the log file that {@link #startFile} opened. */
-  static void endFile() {
-    context().getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(LOG_FILE);
+    return file;
   }
 
   /** For failures nobody foresaw: they are on the terminal with {@code --log debug}. */

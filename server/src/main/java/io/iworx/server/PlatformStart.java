@@ -4,6 +4,8 @@ import io.iworx.console.Console;
 import io.iworx.console.ConsoleException;
 import io.iworx.console.ConsoleSources;
 import io.iworx.eventbus.EventBus;
+import io.iworx.eventbus.EventBusOptions;
+import io.iworx.eventbus.spi.EventLog;
 import io.iworx.gateway.ConfigWatch;
 import io.iworx.gateway.Gateway;
 import io.iworx.gateway.GatewayConfig;
@@ -65,9 +67,12 @@ final class PlatformStart {
     var sagaRetention = RetentionConfig.readSagas(options.config());
     var consolePort = Ports.free(options.consolePort(), "console", "--console-port");
     Logging.startFile(folder);
+    AccessLogConfig.start(options.config());
     parts.add("The log file", Logging::endFile);
     parts.add("The last line", () -> LOG.info("stopped"));
 
+    var telemetry =
+        parts.add("The telemetry", Telemetry.start(telemetryOptions(), System.getenv()));
     var database = Database.open(options.database(), folder, parts, progress);
     var log = parts.add("The event log", PostgresEventLog.create(database.pool()));
     retention.ifPresent(it -> parts.add("Retention", LogRetention.start(database.pool(), it)));
@@ -88,6 +93,7 @@ final class PlatformStart {
             PostgresSagaStore.create(database.pool()),
             recorder,
             gatewayKey,
+            telemetry.openTelemetry(),
             0);
     var services = parts.add("The services", new HostedServices());
     if (options.examples()) {
@@ -102,9 +108,10 @@ final class PlatformStart {
             "The gateway",
             gateway(
                 PlatformConfig.withHosted(config, services.targets()),
-                GatewayStores.in(database.pool(), recorder)));
+                GatewayStores.in(database.pool(), recorder)
+                    .withOpenTelemetry(telemetry.openTelemetry())));
     var reload = reload(gateway, config, services);
-    var bus = parts.add("The console's bus", EventBus.create(CONSOLE_SERVICE, log));
+    var bus = parts.add("The console's bus", consoleBus(log, telemetry));
     var facts = new ProcessFacts(options.folder(), database.pool(), recorder);
     var adminToken = adminToken();
     var console =
@@ -118,7 +125,8 @@ final class PlatformStart {
                 PostgresSagaStore.create(database.pool()).operations(),
                 bus,
                 traces,
-                facts));
+                facts,
+                telemetry.metrics()));
     // Again, above the console: at the end the gateway drains while the console still says so.
     parts.add("The gateway", gateway);
     parts.add("Readiness", console::draining);
@@ -137,6 +145,21 @@ final class PlatformStart {
     console.ready();
     LOG.info("ready: gateway on {}, console on {}", gateway.address(), console.address());
     return new RunningPlatform(instance, services, tokens, traces, parts);
+  }
+
+  /** What the command line says, and else the configuration. */
+  private TelemetryOptions telemetryOptions() {
+    var asked = options.telemetry();
+    var read = TelemetryConfig.read(options.config());
+    return read.withMetrics(asked.metrics() || read.metrics())
+        .withOtlp(asked.otlp() == null ? read.otlp() : asked.otlp());
+  }
+
+  private static EventBus consoleBus(EventLog log, Telemetry telemetry) {
+    return EventBus.create(
+        CONSOLE_SERVICE,
+        log,
+        EventBusOptions.defaults().withOpenTelemetry(telemetry.openTelemetry()));
   }
 
   /** What reads the configuration again; with a file, that is watched too. */

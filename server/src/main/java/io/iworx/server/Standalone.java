@@ -6,6 +6,7 @@ import io.iworx.postgres.PostgresTraceStore;
 import io.iworx.server.spi.Host;
 import io.iworx.server.spi.HostedService;
 import io.iworx.trace.TraceRecorder;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.time.Clock;
 import java.util.function.Consumer;
@@ -60,6 +61,7 @@ public final class Standalone implements AutoCloseable {
             PostgresSagaStore.create(database.pool()),
             recorder,
             null,
+            OpenTelemetry.noop(),
             port);
     progress.accept("starting " + service.name());
     var running = parts.add(service.name(), service.start(host));

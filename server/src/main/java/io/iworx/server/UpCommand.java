@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
       "  On your own PostgreSQL:     ./iworx up --database jdbc:postgresql://localhost:5432/iworx?user=iworx",
       "  In front of your services:  ./iworx up --config iworx.yaml",
       "  With the secret of an existing platform:  IWORX_JWT_SECRET=… ./iworx up",
-      "  See every call and event:   ./iworx up --log debug"
+      "  See every call and event:   ./iworx up --log debug",
+      "  Watched by Prometheus:      ./iworx up --metrics",
+      "  Watched by OpenTelemetry:   ./iworx up --otlp http://localhost:4318"
     })
 final class UpCommand implements Callable<Integer> {
   @Mixin InstanceFolder data = new InstanceFolder();
@@ -59,6 +61,14 @@ final class UpCommand implements Callable<Integer> {
       description = "Run the example services too although --config is given.")
   boolean examples;
 
+  @Mixin TelemetryFlags telemetry = new TelemetryFlags();
+
+  @Option(
+      names = "--metrics",
+      description =
+          "Let metrics be read at /metrics of the console's port, by whoever is on this machine (default: as the configuration says, else not).")
+  boolean metrics;
+
   @Spec @Nullable CommandSpec spec;
 
   @Override
@@ -70,7 +80,8 @@ final class UpCommand implements Callable<Integer> {
             .withPorts(checked("--port", port), consolePort)
             .withDatabase(database)
             .withConfig(config)
-            .withExamples(examples || config == null);
+            .withExamples(examples || config == null)
+            .withTelemetry(telemetry.over(TelemetryOptions.OFF).withMetrics(metrics));
     checked("--console-port", consolePort);
     var platform = PlatformStart.run(options, parts, step -> Terminal.say(spec, step + " …"));
     Banner.lines(platform, options).forEach(line -> Terminal.print(spec, line));

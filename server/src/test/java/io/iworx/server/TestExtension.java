@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.iworx.correlation.CorrelationHeaders;
 import io.iworx.eventbus.EventBus;
+import io.iworx.eventbus.EventBusOptions;
 import io.iworx.eventbus.EventType;
 import io.iworx.server.spi.Extension;
 import io.iworx.server.spi.Host;
@@ -46,7 +47,11 @@ public final class TestExtension implements Extension {
 
     @Override
     public Running start(Host host) {
-      var bus = EventBus.create(name(), host.eventLog());
+      var bus =
+          EventBus.create(
+              name(),
+              host.eventLog(),
+              EventBusOptions.defaults().withOpenTelemetry(host.openTelemetry()));
       var assets = new CopyOnWriteArrayList<String>();
       try {
         var loopback = InetAddress.getLoopbackAddress();

@@ -43,7 +43,10 @@ public final class Workbench {
 
   /** A bus that publishes in the service's name. */
   public EventBus bus() {
-    var options = EventBusOptions.defaults().withTraceRecorder(host.traceRecorder());
+    var options =
+        EventBusOptions.defaults()
+            .withTraceRecorder(host.traceRecorder())
+            .withOpenTelemetry(host.openTelemetry());
     return keep(EventBus.create(service, host.eventLog(), options));
   }
 
@@ -52,7 +55,10 @@ public final class Workbench {
     var token = host.token().forService(service);
     return keep(
         ServiceClient.create(
-            service, ClientSettings.of(host.gateway()).withCredentials(token::get)));
+            service,
+            ClientSettings.of(host.gateway())
+                .withCredentials(token::get)
+                .withOpenTelemetry(host.openTelemetry())));
   }
 
   /** Sagas that publish through the service's bus. */

@@ -3,6 +3,7 @@ package io.iworx.server.spi;
 import io.iworx.eventbus.spi.EventLog;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.trace.TraceRecorder;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.security.PublicKey;
 import java.util.function.Supplier;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param gatewayKey what the gateway signs {@code x-iworx-identity} with, for {@link
  *     io.iworx.correlation.servlet.CorrelationFilter#trusting}; null where it is not known: then
  *     only its headers tell a service who calls
+ * @param openTelemetry where spans and metrics go; the one that does nothing unless somebody wants
+ *     them
  * @param port the port to listen on; 0 for a free one
  */
 public record Host(
@@ -31,6 +34,7 @@ public record Host(
     SagaStore sagaStore,
     TraceRecorder traceRecorder,
     @Nullable PublicKey gatewayKey,
+    OpenTelemetry openTelemetry,
     int port) {
 
   /** Mints service tokens. */
