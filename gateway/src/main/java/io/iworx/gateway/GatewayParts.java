@@ -81,19 +81,35 @@ public record GatewayParts(
 
   public GatewayParts withLimitStore(@Nullable LimitStore newLimitStore) {
     return new GatewayParts(
-        recorder, filters, routeFilters, newLimitStore, idempotencyStore, identityLookup,
+        recorder,
+        filters,
+        routeFilters,
+        newLimitStore,
+        idempotencyStore,
+        identityLookup,
         openTelemetry);
   }
 
   public GatewayParts withIdempotencyStore(@Nullable IdempotencyStore newIdempotencyStore) {
     return new GatewayParts(
-        recorder, filters, routeFilters, limitStore, newIdempotencyStore, identityLookup,
+        recorder,
+        filters,
+        routeFilters,
+        limitStore,
+        newIdempotencyStore,
+        identityLookup,
         openTelemetry);
   }
 
   public GatewayParts withIdentityLookup(@Nullable IdentityLookup newIdentityLookup) {
     return new GatewayParts(
-        recorder, filters, routeFilters, limitStore, idempotencyStore, newIdentityLookup, openTelemetry);
+        recorder,
+        filters,
+        routeFilters,
+        limitStore,
+        idempotencyStore,
+        newIdentityLookup,
+        openTelemetry);
   }
 
   /** Spans and metrics by the semantic conventions for HTTP servers. */

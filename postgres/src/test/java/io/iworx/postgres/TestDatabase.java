@@ -99,6 +99,14 @@ final class TestDatabase implements BeforeEachCallback, AfterEachCallback {
     return server().port();
   }
 
+  String user() {
+    return server().user();
+  }
+
+  String password() {
+    return server().password();
+  }
+
   /** The same database by way of another port. */
   ConnectionPool openPoolThrough(int port, int size) {
     EmbeddedPostgres running = server();

@@ -3,6 +3,7 @@ package io.iworx.server;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,8 @@ final class MetricsPage implements AutoCloseable {
   /** Starts it on a port that is free. */
   static MetricsPage start(int port, Supplier<String> metrics) {
     try {
-      var server = HttpServer.create(new InetSocketAddress(LOOPBACK, port), 0);
+      var server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       server.createContext("/metrics", exchange -> answer(exchange, metrics));
       server.start();

@@ -75,7 +75,8 @@ class PrometheusTextTest {
     }
     assertThat(text.get())
         .containsOnlyOnce("# TYPE calls_total counter")
-        .contains("calls_total{otel_scope_name=\"a\"} 1\ncalls_total{otel_scope_name=\"b\"} 1\n");
+        .contains("\ncalls_total{otel_scope_name=\"a\"} 1\n")
+        .contains("\ncalls_total{otel_scope_name=\"b\"} 1\n");
   }
 
   @Test

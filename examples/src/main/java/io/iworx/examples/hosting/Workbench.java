@@ -63,7 +63,10 @@ public final class Workbench {
 
   /** Sagas that publish through the service's bus. */
   public Sagas sagas(EventBus bus) {
-    var options = SagasOptions.defaults().withTraceRecorder(host.traceRecorder());
+    var options =
+        SagasOptions.defaults()
+            .withTraceRecorder(host.traceRecorder())
+            .withOpenTelemetry(host.openTelemetry());
     return keep(Sagas.create(bus, host.sagaStore(), options));
   }
 
