@@ -41,9 +41,12 @@ final class HeaderRules {
           CorrelationHeaders.ATTEMPT,
           "x-iworx-identity");
 
+  /** In one set, so that a header's name is looked up once. */
+  private static final Set<AsciiString> NEVER = union(HOP_BY_HOP, OWN);
+
   private static final Set<AsciiString> UP =
       union(
-          OWN,
+          NEVER,
           names(
               "forwarded",
               "x-forwarded-for",
@@ -62,7 +65,7 @@ final class HeaderRules {
 
   private static final Set<AsciiString> DOWN =
       union(
-          OWN,
+          NEVER,
           names(
               "server",
               "x-powered-by",
@@ -88,7 +91,7 @@ final class HeaderRules {
   /** Whether only the gateway says such a header: what belongs to a connection, and its own. */
   static boolean isReserved(CharSequence name) {
     var canonical = canonical(name);
-    return HOP_BY_HOP.contains(canonical) || OWN.contains(canonical);
+    return NEVER.contains(canonical);
   }
 
   private static void strip(HttpHeaders headers, Set<AsciiString> refused) {
@@ -97,7 +100,7 @@ final class HeaderRules {
     for (var fields = headers.iteratorCharSequence(); fields.hasNext(); ) {
       var name = fields.next().getKey();
       var canonical = canonical(name);
-      if (HOP_BY_HOP.contains(canonical) || refused.contains(canonical)) {
+      if (refused.contains(canonical)) {
         gone = gone == null ? new ArrayList<>() : gone;
         gone.add(name);
       }
@@ -126,7 +129,7 @@ final class HeaderRules {
   /** Lower case, and {@code _} as the {@code -} that some servers take it for. */
   private static AsciiString canonical(CharSequence name) {
     var ascii = AsciiString.of(name).toLowerCase();
-    return ascii.contains("_") ? ascii.replace('_', '-') : ascii;
+    return ascii.indexOf('_', 0) >= 0 ? ascii.replace('_', '-') : ascii;
   }
 
   private static Set<AsciiString> names(String... names) {

@@ -11,13 +11,27 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /** A request's headers as the service gets them. */
 final class UpstreamHead {
-  private static final String FORWARDED_FOR = "x-forwarded-for";
-  private static final String FORWARDED_PROTO = "x-forwarded-proto";
-  private static final String API_KEY = "apikey";
+  // Not as strings: a header's name is hashed and written with every request.
+  private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+  private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString API_KEY = AsciiString.cached("apikey");
+  private static final AsciiString CORRELATION_ID =
+      AsciiString.cached(CorrelationHeaders.CORRELATION_ID);
+  private static final AsciiString CAUSATION_ID =
+      AsciiString.cached(CorrelationHeaders.CAUSATION_ID);
+  private static final AsciiString CALLING_SERVICE =
+      AsciiString.cached(CorrelationHeaders.CALLING_SERVICE);
+  private static final AsciiString ATTEMPT = AsciiString.cached(CorrelationHeaders.ATTEMPT);
+  private static final AsciiString DEADLINE =
+      AsciiString.cached(CorrelationHeaders.REQUEST_DEADLINE_MS);
+  private static final AsciiString IDENTITY = AsciiString.cached(IdentityToken.HEADER);
+  private static final AsciiString TRACEPARENT = AsciiString.cached(CorrelationHeaders.TRACEPARENT);
 
   private UpstreamHead() {}
 
@@ -31,14 +45,14 @@ final class UpstreamHead {
       headers.remove(API_KEY);
     }
     headers.set(FORWARDED_FOR, exchange.clientAddress());
-    headers.set(FORWARDED_PROTO, "http");
-    headers.set(CorrelationHeaders.CORRELATION_ID, exchange.correlationId());
-    headers.set(CorrelationHeaders.CAUSATION_ID, exchange.hopId());
+    headers.set(FORWARDED_PROTO, HTTP);
+    headers.set(CORRELATION_ID, exchange.correlationId());
+    headers.set(CAUSATION_ID, exchange.hopId());
     var caller = exchange.caller();
-    headers.set(CorrelationHeaders.CALLING_SERVICE, caller.name());
-    setIfPresent(headers, CorrelationHeaders.ATTEMPT, caller.attempt());
+    headers.set(CALLING_SERVICE, caller.name());
+    setIfPresent(headers, ATTEMPT, caller.attempt());
     CorrelationHeaders.writeIdentity(caller.identity(), headers::set);
-    setIfPresent(headers, IdentityToken.HEADER, exchange.signedIdentity());
+    setIfPresent(headers, IDENTITY, exchange.signedIdentity());
   }
 
   /** The head of the request as one target gets it, in this attempt. */
@@ -46,9 +60,9 @@ final class UpstreamHead {
     var request = exchange.request();
     var headers = request.headers();
     headers.set(HttpHeaderNames.HOST, target.hostHeader());
-    headers.set(CorrelationHeaders.REQUEST_DEADLINE_MS, Long.toString(millisLeft));
+    headers.set(DEADLINE, Long.toString(millisLeft));
     if (attempts.repeats()) {
-      headers.set(CorrelationHeaders.ATTEMPT, Integer.toString(attempts.number()));
+      headers.set(ATTEMPT, Integer.toString(attempts.number()));
     }
     var uri = exchange.upstreamUri(target);
     return request.hasBody()
@@ -64,24 +78,23 @@ final class UpstreamHead {
 
   /** A malformed or doubled trace context would break the trace behind: it goes. */
   private static void keepSoundTraceContext(HttpHeaders headers) {
-    if (headers.contains(CorrelationHeaders.TRACEPARENT) && traceContext(headers) == null) {
-      headers.remove(CorrelationHeaders.TRACEPARENT);
+    if (headers.contains(TRACEPARENT) && traceContext(headers) == null) {
+      headers.remove(TRACEPARENT);
       headers.remove(CorrelationHeaders.TRACESTATE);
     }
   }
 
   static @Nullable TraceContext traceContext(HttpHeaders headers) {
-    if (!headers.contains(CorrelationHeaders.TRACEPARENT)
-        || headers.getAll(CorrelationHeaders.TRACEPARENT).size() > 1) {
+    if (!headers.contains(TRACEPARENT) || headers.getAll(TRACEPARENT).size() > 1) {
       return null;
     }
     return TraceContext.of(
-        headers.get(CorrelationHeaders.TRACEPARENT),
+        headers.get(TRACEPARENT),
         headers.get(CorrelationHeaders.TRACESTATE),
         headers.get(CorrelationHeaders.BAGGAGE));
   }
 
-  private static void setIfPresent(HttpHeaders headers, String name, @Nullable String value) {
+  private static void setIfPresent(HttpHeaders headers, AsciiString name, @Nullable String value) {
     if (value != null) {
       headers.set(name, value);
     }
