@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
     name = "benchmarks/run",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "NAME",
-    subcommands = {EventsCommand.class, GatewayCommand.class, SagasCommand.class},
+    subcommands = {
+      EventsCommand.class,
+      GatewayCommand.class,
+      ClientCommand.class,
+      SagasCommand.class
+    },
     description = "Measures what is promised, beside those it is compared with.")
 public final class Benchmarks {
   Benchmarks() {}

@@ -1,5 +1,6 @@
 package io.iworx.benchmarks;
 
+import io.iworx.benchmarks.client.Calls;
 import io.iworx.benchmarks.gateway.GatewayContenders;
 import io.iworx.benchmarks.load.Contender;
 import io.iworx.benchmarks.load.ContenderMain;
@@ -21,6 +22,7 @@ final class Contenders {
     Map<String, Contender> all = new HashMap<>(LoadContenders.all());
     all.putAll(PeerContenders.all());
     all.putAll(GatewayContenders.all());
+    all.put("calls", new Calls());
     return all;
   }
 }

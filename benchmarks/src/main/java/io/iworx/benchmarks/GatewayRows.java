@@ -10,6 +10,8 @@ final class GatewayRows {
       List.of(
           costs("cpu/nginx", "CPU a request, no auth ÷ nginx", "gateway", "nginx", 1.1, 0.85),
           costs("cpu/haproxy", "the same ÷ HAProxy", "gateway", "haproxy", 1.15, 0.9),
+          costs("cpu/vertx", "the same ÷ Vert.x, hand-written", "gateway", "vertx", 0.85, 0.7),
+          costs("cpu/spring", "the same ÷ Spring Cloud Gateway", "gateway", "spring", 0.2, 0.14),
           Row.atMost(
               "allocation/request",
               "allocated on the heap a request",
@@ -46,41 +48,50 @@ final class GatewayRows {
                       1e6 / results.median("bodies", "client"),
                       1e6 / results.median("bodies-nginx", "client"),
                       results.median("bodies", "client"),
-                      results.median("bodies-nginx", "client"))));
+                      results.median("bodies-nginx", "client"))),
+          atMost(
+              "memory/idle", "resident at 10,000 idle connections", "MB", "idle", "resident", 250),
+          atMost(
+              "memory/streaming",
+              "resident at 1,000 streaming ones",
+              "MB",
+              "streaming",
+              "resident",
+              400),
+          Row.atMost(
+              "start/first-answer",
+              "./iworx gateway to the first proxied answer",
+              "s",
+              "start",
+              "first",
+              0.8,
+              0.4),
+          atMost(
+              "reload/failed",
+              "failed while 1,000 routes change under load",
+              "requests",
+              "reloads",
+              "failed",
+              0),
+          atMost("reload/added-p99", "what it adds to p99", "ms", "reloads", "added", 5));
 
   private GatewayRows() {}
 
   /** Our CPU per request against another's. */
   private static Row costs(
       String name, String what, String ours, String theirs, double floor, double goal) {
-    return compared(
+    return Row.cost(
         name, what, MICROS, "client", ours, theirs, new Bound(floor, goal, true, true, false));
   }
 
-  private static Row latency(String name, String what, String figure, double floor) {
-    return compared(
-        name, what, "ms", figure, "steady", "steady-nginx", new Bound(floor, 1, true, true, false));
+  /** A floor without a goal. */
+  private static Row atMost(
+      String name, String what, String unit, String side, String figure, double floor) {
+    return Row.atMost(name, what, unit, side, figure, floor, Double.NaN);
   }
 
-  private static Row compared(
-      String name,
-      String what,
-      String unit,
-      String figure,
-      String ours,
-      String theirs,
-      Bound bound) {
-    return new Row(
-        name,
-        what,
-        unit,
-        bound,
-        List.of(ours, theirs),
-        results ->
-            new Figure(
-                results.median(ours, figure),
-                results.median(theirs, figure),
-                results.median(ours, "client"),
-                results.median(theirs, "client")));
+  private static Row latency(String name, String what, String figure, double floor) {
+    return Row.cost(
+        name, what, "ms", figure, "steady", "steady-nginx", new Bound(floor, 1, true, true, false));
   }
 }

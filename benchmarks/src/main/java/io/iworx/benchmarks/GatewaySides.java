@@ -1,6 +1,7 @@
 package io.iworx.benchmarks;
 
 import io.iworx.benchmarks.Side.Store;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -8,6 +9,8 @@ import java.util.Map;
 final class GatewaySides {
   private static final String SATURATED = "proxy-saturated";
   private static final String STEADY = "proxy-steady";
+
+  private static final String HOLDING = "proxy-holding";
 
   private GatewaySides() {}
 
@@ -23,11 +26,22 @@ final class GatewaySides {
         onJvm("gateway", SATURATED, "iworx", warmup),
         installed("nginx", SATURATED, "nginx", brief),
         installed("haproxy", SATURATED, "haproxy", brief),
+        onJvm("vertx", SATURATED, "vertx", warmup),
+        onJvm("spring", SATURATED, "spring", warmup)
+            .unless(SpringPeer::missing)
+            .and("program", SpringPeer.jar()),
         onJvm("steady", STEADY, "iworx", warmup),
         installed("steady-nginx", STEADY, "nginx", brief),
         onJvm("recorded", STEADY, "iworx", warmup).and("recorded", "true").in(Store.DATABASE),
         onJvm("bodies", SATURATED, "iworx", warmup).and("path", "large"),
-        installed("bodies-nginx", SATURATED, "nginx", brief).and("path", "large"));
+        installed("bodies-nginx", SATURATED, "nginx", brief).and("path", "large"),
+        onJvm("idle", HOLDING, "iworx", 0).and("connections", "10000").once(),
+        onJvm("streaming", HOLDING, "iworx", 0)
+            .and("connections", "1000")
+            .and("path", "stream")
+            .once(),
+        onJvm("start", "proxy-start", "iworx", 0).and("program", launcher()).once(),
+        onJvm("reloads", "proxy-reloads", "iworx", warmup).and("routes", "1000").once());
   }
 
   private static Side onJvm(String name, String load, String proxy, double warmup) {
@@ -40,5 +54,11 @@ final class GatewaySides {
     return onJvm(name, load, program, warmup)
         .and("program", Programs.path(program))
         .unless(() -> Programs.missing(program));
+  }
+
+  private static String launcher() {
+    return Path.of(System.getProperty("iworx.benchmarks", "benchmarks"))
+        .resolveSibling("iworx")
+        .toString();
   }
 }

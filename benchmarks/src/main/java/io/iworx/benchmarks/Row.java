@@ -50,6 +50,29 @@ record Row(
                 results.median(theirs, "cpu")));
   }
 
+  /** A figure of ours against the same of another, where less is better. */
+  static Row cost(
+      String name,
+      String what,
+      String unit,
+      String figure,
+      String ours,
+      String theirs,
+      Bound bound) {
+    return new Row(
+        name,
+        what,
+        unit,
+        bound,
+        List.of(ours, theirs),
+        results ->
+            new Figure(
+                results.median(ours, figure),
+                results.median(theirs, figure),
+                results.median(ours, "client"),
+                results.median(theirs, "client")));
+  }
+
   /** A figure of ours that must not be larger. */
   static Row atMost(
       String name,

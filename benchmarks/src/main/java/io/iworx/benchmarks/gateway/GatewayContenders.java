@@ -10,9 +10,13 @@ public final class GatewayContenders {
       Map.ofEntries(
           Map.entry("proxy-saturated", new Saturated()),
           Map.entry("proxy-steady", new Steady()),
+          Map.entry("proxy-holding", new Holding()),
+          Map.entry("proxy-reloads", new Reloads()),
+          Map.entry("proxy-start", new FirstAnswer()),
           // Started by those above.
           Map.entry("upstream", new Upstream()),
-          Map.entry("iworx", new OurGateway()));
+          Map.entry("iworx", new OurGateway()),
+          Map.entry("vertx", new VertxProxy()));
 
   private GatewayContenders() {}
 

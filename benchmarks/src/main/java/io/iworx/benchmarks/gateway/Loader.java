@@ -25,7 +25,6 @@ final class Loader implements AutoCloseable {
   private final EventLoop loop;
   private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
   private final ArrayDeque<Long> waiting = new ArrayDeque<>();
-  private final int connections;
 
   // Of the stretch under way; touched on the loop only.
   private boolean closed;
@@ -36,15 +35,14 @@ final class Loader implements AutoCloseable {
   private Latencies latencies = new Latencies();
   private CompletableFuture<Load> done = new CompletableFuture<>();
 
-  private Loader(int connections) {
+  private Loader() {
     this.group = new MultiThreadIoEventLoopGroup(1, Sockets.best().handlers());
     this.loop = group.next();
-    this.connections = connections;
   }
 
   /** Opens the connections. */
   static Loader open(int port, int connections, String request) throws InterruptedException {
-    Loader loader = new Loader(connections);
+    Loader loader = new Loader();
     ByteBuf bytes =
         Unpooled.unreleasableBuffer(
             Unpooled.directBuffer().writeBytes(request.getBytes(StandardCharsets.US_ASCII)));
@@ -179,10 +177,6 @@ final class Loader implements AutoCloseable {
       failures++;
       finishWhenQuiet();
     }
-  }
-
-  int connections() {
-    return connections;
   }
 
   @Override

@@ -12,6 +12,8 @@ import io.iworx.postgres.PostgresTraceStore;
 import io.iworx.trace.TraceRecorder;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Our gateway, with every option at its default; the access log is off. */
@@ -21,19 +23,35 @@ final class OurGateway implements Contender {
   public void run(Stage stage) throws Exception {
     boolean recorded = stage.flag("recorded");
     URI target = URI.create("http://127.0.0.1:" + stage.number("upstream"));
-    Route route = Route.of("assets", target).withPublicAccess(!recorded);
+    int routes = Integer.parseInt(stage.options().getOrDefault("routes", "1"));
     GatewayConfig config =
-        GatewayConfig.of(List.of(route)).withPort(0).withAuth(Auth.hs256(Tokens.SECRET));
+        GatewayConfig.of(routes(target, routes, !recorded, Route.DEFAULT_TIMEOUT))
+            .withPort(0)
+            .withAuth(Auth.hs256(Tokens.SECRET));
     TraceRecorder recorder = recorded ? recorder(stage) : TraceRecorder.none();
     Gateway gateway = Gateway.start(config, recorder);
     stage.report("port", gateway.address().getPort());
-    while (true) {
+    for (int reloads = 1; ; ) {
       switch (stage.told()) {
         case "allocated" -> stage.report("allocated", allocated());
+        case "reloaded" -> {
+          Duration timeout = Route.DEFAULT_TIMEOUT.plusSeconds(reloads);
+          gateway.reconfigure(config.withRoutes(routes(target, routes, !recorded, timeout)));
+          stage.report("reloaded", reloads++);
+        }
         case "dropped" -> stage.report("dropped", recorder.dropped());
         default -> throw new IllegalArgumentException("Asked for something unknown.");
       }
     }
+  }
+
+  private static List<Route> routes(URI target, int number, boolean open, Duration timeout) {
+    List<Route> routes = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      String service = i == 0 ? "assets" : "assets-" + i;
+      routes.add(Route.of(service, target).withPublicAccess(open).withTimeout(timeout));
+    }
+    return routes;
   }
 
   private static TraceRecorder recorder(Stage stage) {

@@ -8,16 +8,24 @@ import java.util.List;
 /** The upstream and a proxy before it, as the options say. */
 record Proxied(Child proxy, int port, boolean ours) {
 
-  /** One core's worth of threads for each JVM: one event loop, one collector, few compilers. */
-  private static final List<String> ONE_LOOP = List.of("-XX:ActiveProcessorCount=1", "-Xmx512m");
+  /**
+   * One core's worth of threads for each JVM: one event loop, one collector, few compilers. Netty's
+   * search for leaks is off, as the launcher has it, and as Vert.x has it by itself.
+   */
+  static final List<String> ONE_LOOP =
+      List.of("-XX:ActiveProcessorCount=1", "-Xmx512m", "-Dio.netty.leakDetection.level=disabled");
 
   static Proxied start(Stage stage) throws IOException, InterruptedException {
-    int upstream = Child.contender(stage, "upstream", ONE_LOOP, List.of()).port();
+    int upstream = Upstream.start(stage);
     String name = stage.option("proxy");
     Path folder = Path.of(stage.option("folder"));
     return switch (name) {
       case "nginx" -> of(Nginx.start(stage.option("program"), folder, upstream));
       case "haproxy" -> of(Haproxy.start(stage.option("program"), folder, upstream));
+      case "spring" -> {
+        Child proxy = SpringGateway.start(stage, ONE_LOOP, upstream);
+        yield new Proxied(proxy, proxy.port(), false);
+      }
       default -> {
         Child proxy = Child.contender(stage, name, ONE_LOOP, List.of("upstream=" + upstream));
         yield new Proxied(proxy, proxy.port(), name.equals("iworx"));
@@ -39,6 +47,11 @@ record Proxied(Child proxy, int port, boolean ours) {
   /** What our gateway has allocated on its heap since its start; not a number for others. */
   double allocatedBytes() throws IOException, InterruptedException {
     return ours ? proxy.ask("allocated") : Double.NaN;
+  }
+
+  /** Lets our gateway change all its routes. */
+  void reload() throws IOException, InterruptedException {
+    proxy.ask("reloaded");
   }
 
   double droppedHops() throws IOException, InterruptedException {

@@ -11,9 +11,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,11 +23,20 @@ import java.util.concurrent.TimeUnit;
  * cheaply as Netty can. {@code /large} is 1 MB, {@code /stream} a piece every second without end,
  * everything else 1 KB of JSON.
  */
-final class Upstream implements Contender {
-  static final int SMALL = 1_024;
+public final class Upstream implements Contender {
+  /** Bytes of an ordinary answer's body. */
+  public static final int SMALL = 1_024;
+
   static final int LARGE = 1 << 20;
 
   private static final long PIECE_SECONDS = 1;
+
+  Upstream() {}
+
+  /** Starts one in a process below this one: its port on 127.0.0.1. */
+  public static int start(Stage stage) throws IOException, InterruptedException {
+    return Child.contender(stage, "upstream", Proxied.ONE_LOOP, List.of()).port();
+  }
 
   @Override
   public void run(Stage stage) throws Exception {
