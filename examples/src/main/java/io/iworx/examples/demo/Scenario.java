@@ -4,6 +4,7 @@ import io.iworx.correlation.Uuid7;
 import io.iworx.server.Platform;
 import io.iworx.trace.Trace;
 import io.iworx.trace.TraceEntry.Kind;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +41,7 @@ final class Scenario {
     open();
     complete();
     openWithoutParts();
+    openWithoutTechnician();
     readWithoutAssets();
     printTrace();
   }
@@ -120,6 +122,13 @@ final class Scenario {
         "the saga undid it: no work order and no reservation is left behind");
   }
 
+  private void openWithoutTechnician() {
+    var order = new HashMap<String, Object>(newOrder("Replace a seal", 1));
+    order.put("assigned_technician", Uuid7.next());
+    story.expect(409, caller.post("/api/work-orders", order), "refused: nobody is called that");
+    story.check(reserved() == NEEDED, "the saga gave back the seal that it had reserved");
+  }
+
   private void readWithoutAssets() {
     platform.stopService("asset-service");
     story.say("■ the asset service is stopped");
@@ -146,6 +155,9 @@ final class Scenario {
         && has(trace, Kind.STEP, "create")
         && has(trace, Kind.STEP, "reserve-parts")
         && has(trace, Kind.HOP, "inventory/reserve")
+        && has(trace, Kind.STEP, "assign-technician")
+        && has(trace, Kind.HOP, "people/assignments")
+        && has(trace, Kind.EVENT, "work_order.assigned")
         && has(trace, Kind.EVENT, "work_order.created")
         && has(trace, Kind.EVENT, "work_order.inventory_reserved")
         && has(trace, Kind.EVENT, "inventory.low_stock_alert")

@@ -29,8 +29,11 @@ public final class PeopleService implements HostedService {
     var bench = Workbench.of(this, host);
     var people =
         new Resource<>("person", database, PEOPLE, Person.SHAPE, new PersonEvents(bench.bus()));
+    var assignments = new AssignmentApi(database, PEOPLE);
     return bench.serve(
         new Router()
+            .post("/assignments", assignments::assign)
+            .post("/assignments/withdraw", assignments::withdraw)
             .get("/", people::list)
             .post("/", people::create)
             .get("/{id}", people::get)

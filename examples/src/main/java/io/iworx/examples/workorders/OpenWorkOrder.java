@@ -2,6 +2,7 @@ package io.iworx.examples.workorders;
 
 import io.iworx.eventbus.DomainEvents;
 import io.iworx.eventbus.DomainEvents.ItemQuantity;
+import io.iworx.eventbus.DomainEvents.WorkOrderAssigned;
 import io.iworx.eventbus.DomainEvents.WorkOrderInventoryReserved;
 import io.iworx.sagas.Saga;
 import io.iworx.sagas.SagaDefinition;
@@ -10,16 +11,18 @@ import java.sql.Connection;
 import java.util.Map;
 
 /**
- * Opens a work order: its row here, its parts in the inventory service; both or neither, whatever
- * crashes in between.
+ * Opens a work order: its row here, its parts in the inventory service, its technician in the
+ * people service, and word of both; all of it or nothing, whatever crashes in between.
  */
 final class OpenWorkOrder {
   private final WorkOrderEvents events;
   private final Parts parts;
+  private final Technicians technicians;
 
-  OpenWorkOrder(WorkOrderEvents events, Parts parts) {
+  OpenWorkOrder(WorkOrderEvents events, Parts parts, Technicians technicians) {
     this.events = events;
     this.parts = parts;
+    this.technicians = technicians;
   }
 
   SagaDefinition<WorkOrder, WorkOrder> define(Sagas sagas) {
@@ -38,6 +41,17 @@ final class OpenWorkOrder {
       saga.publish(
           DomainEvents.WORK_ORDER_INVENTORY_RESERVED,
           reserved(order),
+          Map.of("organizationId", order.organizationId()));
+    }
+    var technician = order.assignedTechnician();
+    if (technician != null) {
+      saga.step(
+          "assign-technician",
+          () -> technicians.assign(order, technician),
+          () -> technicians.withdraw(order));
+      saga.publish(
+          DomainEvents.WORK_ORDER_ASSIGNED,
+          new WorkOrderAssigned(order.id().toString(), technician.toString(), null),
           Map.of("organizationId", order.organizationId()));
     }
     return order;

@@ -39,15 +39,20 @@ final class Opening {
     };
   }
 
-  /** Why nothing was opened: the inventory's own answer where it gave one. */
+  /** Why nothing was opened: the own answer of whoever refused, where it gave one. */
   private static HttpError refused(SagaFailure failure) {
+    var technician = failure.step().equals("assign-technician");
+    if ("409".equals(failure.code()) && technician) {
+      return HttpError.conflict("The technician is not known", Map.of());
+    }
     if ("409".equals(failure.code())) {
       return HttpError.conflict("Parts are missing", Map.of("missing", missing(failure)));
     }
     return new HttpError(
         503,
-        "The inventory service is not available, and no work order was opened",
-        Map.of("service", "inventory"));
+        "The %s service is not available, and no work order was opened"
+            .formatted(technician ? "people" : "inventory"),
+        Map.of("service", technician ? "people" : "inventory"));
   }
 
   /** The part of the inventory's answer that says what there is too little of. */

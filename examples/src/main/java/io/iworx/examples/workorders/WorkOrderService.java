@@ -26,7 +26,9 @@ public final class WorkOrderService implements HostedService {
     var bus = bench.bus();
     var client = bench.client();
     var events = new WorkOrderEvents(bus);
-    var saga = new OpenWorkOrder(events, new Parts(client)).define(bench.sagas(bus));
+    var saga =
+        new OpenWorkOrder(events, new Parts(client), new Technicians(client))
+            .define(bench.sagas(bus));
     var enrichment = new Enrichment(client, Clock.systemUTC());
     return bench.serve(new WorkOrderApi(database, events, enrichment, new Opening(saga)).router());
   }
