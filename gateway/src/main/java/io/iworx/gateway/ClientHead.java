@@ -47,7 +47,7 @@ final class ClientHead {
       Reply reply,
       String correlationId,
       @Nullable HttpMethod method,
-      @Nullable String origin) {
+      @Nullable Origin origin) {
     common(headers, correlationId, origin);
     headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
     if (!reply.contentType().isEmpty()) {
@@ -73,7 +73,7 @@ final class ClientHead {
     reply.headers().forEach(it -> headers.add(it.getKey(), it.getValue()));
   }
 
-  private void common(HttpHeaders headers, String correlationId, @Nullable String origin) {
+  private void common(HttpHeaders headers, String correlationId, @Nullable Origin origin) {
     headers.set(CORRELATION_ID, correlationId);
     headers.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
     var allowed = cors.allowed(origin);

@@ -38,6 +38,14 @@ public record Cors(List<String> origins) {
     }
   }
 
+  /** The same by the rules of the origin's route, where that has its own. */
+  @Nullable String allowed(@Nullable Origin origin) {
+    if (origin == null) {
+      return null;
+    }
+    return (origin.cors() == null ? this : origin.cors()).allowed(origin.text());
+  }
+
   /** What {@code access-control-allow-origin} says to this origin; null: nothing. */
   @Nullable String allowed(@Nullable String origin) {
     if (origin == null) {

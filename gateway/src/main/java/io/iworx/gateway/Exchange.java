@@ -30,7 +30,7 @@ final class Exchange {
   private final long startedNanos = System.nanoTime();
   private final String correlationId;
   private final String hopId = Uuid7.next();
-  private final @Nullable String origin;
+  private @Nullable Origin origin;
   private @Nullable TraceContext traceContext;
   private @Nullable Span span;
   private final long callerMillis;
@@ -65,7 +65,8 @@ final class Exchange {
     var ids = headers.getAll(CorrelationHeaders.CORRELATION_ID);
     this.correlationId =
         ids.size() == 1 && Correlation.accepts(ids.getFirst()) ? ids.getFirst() : Uuid7.next();
-    this.origin = headers.get(HttpHeaderNames.ORIGIN);
+    var page = headers.get(HttpHeaderNames.ORIGIN);
+    this.origin = page == null ? null : new Origin(page, null);
     this.traceContext = UpstreamHead.traceContext(headers);
     this.callerMillis = millis(headers.get(CorrelationHeaders.REQUEST_DEADLINE_MS));
   }
@@ -101,7 +102,7 @@ final class Exchange {
     return hopId;
   }
 
-  @Nullable String origin() {
+  @Nullable Origin origin() {
     return origin;
   }
 
@@ -117,6 +118,13 @@ final class Exchange {
   void traced(Span newSpan, @Nullable TraceContext goesOn) {
     span = newSpan;
     traceContext = goesOn == null ? traceContext : goesOn;
+  }
+
+  /** The answer can be read by the pages that the route allows, where it says so. */
+  void corsOf(Route its) {
+    if (origin != null && its.policies().cors() != null) {
+      origin = new Origin(origin.text(), its.policies().cors());
+    }
   }
 
   void normalized(RequestPath normalized) {
@@ -136,6 +144,7 @@ final class Exchange {
 
   void matched(RouteTable.Entry entry) {
     route = entry.route();
+    corsOf(route);
     upstream = entry.upstream();
     policies = entry.steps().last();
   }

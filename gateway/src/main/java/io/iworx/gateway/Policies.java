@@ -1,5 +1,6 @@
 package io.iworx.gateway;
 
+import io.iworx.gateway.RoutePolicies.HeaderChanges;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,21 @@ final class Policies implements AutoCloseable {
     if (limit != null && !limit.needsNoIdentity()) {
       steps.add(limit);
     }
+    var shedding = shedding(route, before == null ? null : before.shedding());
+    if (shedding != null) {
+      steps.add(shedding);
+    }
     parts.filters().forEach((name, filter) -> steps.add(new FilterStep(name, filter)));
     route.policies().filters().forEach(name -> steps.add(filter(route, name)));
+    var request = route.policies().requestHeaders();
+    var answer = route.policies().answerHeaders();
+    if (!request.equals(HeaderChanges.NONE) || !answer.equals(HeaderChanges.NONE)) {
+      steps.add(new HeaderStep(request, answer));
+    }
     if (route.policies().idempotency()) {
       steps.add(new IdempotencyStep(keyed(route), route));
     }
-    return new RouteSteps(limit, List.copyOf(steps));
+    return new RouteSteps(limit, shedding, List.copyOf(steps));
   }
 
   private @Nullable RateLimitStep limit(Route route, @Nullable RateLimitStep before) {
@@ -60,6 +70,14 @@ final class Policies implements AutoCloseable {
           null);
     }
     return RateLimitStep.shared(route, limit, leases);
+  }
+
+  private static @Nullable SheddingStep shedding(Route route, @Nullable SheddingStep before) {
+    var bounds = route.policies().shedding();
+    if (bounds == null) {
+      return null;
+    }
+    return before != null && before.bounds().equals(bounds) ? before : new SheddingStep(bounds);
   }
 
   private KeyedRequests keyed(Route route) {

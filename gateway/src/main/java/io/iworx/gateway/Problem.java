@@ -110,6 +110,16 @@ record Problem(
         1);
   }
 
+  /** More than the service answers in time; this one was not sent. */
+  static Problem shed(String service) {
+    return new Problem(
+        503,
+        "Service unavailable",
+        "The service has as many requests as it answers in time; this one was not sent.",
+        Map.of("service", service),
+        1);
+  }
+
   /** The caller has had what the route's rate limit gives it. */
   static Problem tooManyRequests(int retryAfter) {
     return new Problem(

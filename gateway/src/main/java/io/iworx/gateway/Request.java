@@ -22,6 +22,10 @@ record Request(
     boolean keepAlive) {
   static final long CHUNKED = -1;
 
+  Request withMethod(HttpMethod newMethod) {
+    return new Request(newMethod, target, headers, bodyLength, http10, keepAlive);
+  }
+
   boolean hasBody() {
     return bodyLength != 0;
   }

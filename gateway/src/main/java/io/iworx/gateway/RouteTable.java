@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All routes at one moment. It never changes: a request sees one table from start to end. */
@@ -13,17 +14,28 @@ final class RouteTable {
 
   private final List<Route> routes;
   private final List<String> services;
+  private final List<Entry> own;
   private final List<Entry> entries;
   private final Policies policies;
   private final Map<String, ServiceRoutes> byService = new HashMap<>();
 
   /** A route, the upstream it leads to, and the steps that only its requests go through. */
-  record Entry(Route route, Upstream upstream, RouteSteps steps) {}
+  record Entry(Route route, Upstream upstream, RouteSteps steps, @Nullable CanaryShare canary) {
+
+    /** This entry, or its canary when that is next. */
+    Entry drawn() {
+      return canary != null && canary.takes() ? canary.entry() : this;
+    }
+  }
 
   /** What stays the same of a route when the rest of it changes. */
-  private record Place(String service, RouteMatch match) {
+  private record Place(String service, RouteMatch match, boolean canary) {
     static Place of(Route route) {
-      return new Place(route.service(), route.match());
+      return new Place(route.service(), route.match(), false);
+    }
+
+    static Place ofCanary(Route route) {
+      return new Place(route.service(), route.match(), true);
     }
   }
 
@@ -31,17 +43,33 @@ final class RouteTable {
     this.routes = List.copyOf(routes);
     this.services = routes.stream().map(Route::service).distinct().toList();
     this.policies = policies;
-    this.entries = routes.stream().map(it -> entry(it, known.get(Place.of(it)), policies)).toList();
-    entries.stream()
+    this.own = routes.stream().map(it -> entry(it, known, policies)).toList();
+    this.entries = Stream.concat(own.stream(), own.stream().flatMap(RouteTable::canary)).toList();
+    own.stream()
         .collect(Collectors.groupingBy(it -> it.route().service()))
         .forEach((service, its) -> byService.put(service, new ServiceRoutes(its)));
   }
 
-  private static Entry entry(Route route, @Nullable Entry before, Policies policies) {
+  private static Entry entry(Route route, Map<Place, Entry> known, Policies policies) {
+    var before = known.get(Place.of(route));
+    var upstream = Upstream.of(route, before == null ? null : before.upstream());
+    var steps = policies.steps(route, before == null ? null : before.steps());
+    var canary = route.policies().canary();
+    if (canary == null) {
+      return new Entry(route, upstream, steps, null);
+    }
+    var its = route.withTargets(canary.targets());
+    var canaryBefore = known.get(Place.ofCanary(route));
+    var itsUpstream = Upstream.of(its, canaryBefore == null ? null : canaryBefore.upstream());
     return new Entry(
         route,
-        Upstream.of(route, before == null ? null : before.upstream()),
-        policies.steps(route, before == null ? null : before.steps()));
+        upstream,
+        steps,
+        new CanaryShare(new Entry(its, itsUpstream, steps, null), canary.percent()));
+  }
+
+  private static Stream<Entry> canary(Entry entry) {
+    return entry.canary() == null ? Stream.of() : Stream.of(entry.canary().entry());
   }
 
   static RouteTable of(List<Route> routes, Policies policies) {
@@ -54,7 +82,10 @@ final class RouteTable {
    */
   RouteTable with(List<Route> newRoutes) {
     var known = new HashMap<Place, Entry>();
-    entries.forEach(it -> known.put(Place.of(it.route()), it));
+    for (var entry : own) {
+      known.put(Place.of(entry.route()), entry);
+      canary(entry).forEach(it -> known.put(Place.ofCanary(entry.route()), it));
+    }
     return new RouteTable(newRoutes, known, policies);
   }
 

@@ -1,5 +1,6 @@
 package io.iworx.gateway;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,9 +57,31 @@ final class Steps {
 
   /** The gateway answers OPTIONS for every path, without a token; services never see it. */
   private static Verdict answerPreflight(Exchange exchange) {
-    return exchange.request().method().equals(HttpMethod.OPTIONS)
-        ? new Verdict.Answer(Reply.NO_CONTENT)
-        : Verdict.PROCEED;
+    if (!exchange.request().method().equals(HttpMethod.OPTIONS)) {
+      return Verdict.PROCEED;
+    }
+    var asked = routeAskedFor(exchange);
+    if (asked != null) {
+      exchange.corsOf(asked);
+    }
+    return new Verdict.Answer(Reply.NO_CONTENT);
+  }
+
+  /** The route of the request that a preflight asks for; null where there is none. */
+  private static @Nullable Route routeAskedFor(Exchange exchange) {
+    var method = exchange.request().headers().get(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD);
+    var path = RequestPath.of(exchange.request().target());
+    var inner = path == null ? "" : RouteTable.inner(path.path());
+    var service = RouteTable.service(inner);
+    var routes = service == null ? null : exchange.table().of(service);
+    if (routes == null || method == null || !METHODS.contains(method)) {
+      return null;
+    }
+    var request = exchange.request().withMethod(HttpMethod.valueOf(method));
+    return routes.find(inner, RouteTable.endOfService(inner), request)
+            instanceof ServiceRoutes.Found.One(var entry)
+        ? entry.route()
+        : null;
   }
 
   private static Verdict normalizePath(Exchange exchange) {
@@ -92,7 +115,7 @@ final class Steps {
     var path = exchange.path();
     return switch (routes.find(path, RouteTable.endOfService(path), exchange.request())) {
       case ServiceRoutes.Found.One(var entry) -> {
-        exchange.matched(entry);
+        exchange.matched(entry.drawn());
         yield entry.steps().first(exchange);
       }
       case ServiceRoutes.Found.OtherMethod() -> new Verdict.Refuse(Problem.METHOD_NOT_ALLOWED);
