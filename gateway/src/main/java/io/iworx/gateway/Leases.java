@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ final class Leases implements AutoCloseable {
   private final LinkedBlockingQueue<SharedBucket> asking = new LinkedBlockingQueue<>();
   private final Thread thread =
       Thread.ofVirtual().name("iworx-gateway-limits").unstarted(this::run);
+  private final AtomicBoolean started = new AtomicBoolean();
   private volatile int instances = 1;
   private volatile boolean down;
   private volatile boolean busy;
@@ -41,8 +43,11 @@ final class Leases implements AutoCloseable {
     this.store = store;
   }
 
+  /** Begins, with the first limit that is shared: without one nothing is asked. */
   void start() {
-    thread.start();
+    if (started.compareAndSet(false, true)) {
+      thread.start();
+    }
   }
 
   SharedBucket bucket(RateLimit limit, String name) {

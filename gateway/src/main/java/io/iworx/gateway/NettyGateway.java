@@ -80,7 +80,6 @@ final class NettyGateway implements Gateway {
             transport.handlers());
     this.server = bind();
     health.start();
-    policies.start();
     log.debug("[API Gateway] listening at {} with {}", address(), config);
   }
 

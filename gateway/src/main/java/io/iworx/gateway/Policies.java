@@ -18,12 +18,6 @@ final class Policies implements AutoCloseable {
         parts.idempotencyStore() == null ? null : new KeyedRequests(parts.idempotencyStore());
   }
 
-  void start() {
-    if (leases != null) {
-      leases.start();
-    }
-  }
-
   /**
    * The steps of a route.
    *
@@ -69,6 +63,7 @@ final class Policies implements AutoCloseable {
               .formatted(route.service()),
           null);
     }
+    leases.start();
     return RateLimitStep.shared(route, limit, leases);
   }
 
