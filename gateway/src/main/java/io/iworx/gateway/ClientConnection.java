@@ -18,7 +18,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +54,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final AnswerEncoder encoder;
   private final RequestDecoder decoder;
-  private final String address;
+  private final Peer peer;
   private @Nullable ExchangeRun run;
   private Wait wait = Wait.NEXT_REQUEST;
   private long deadline;
@@ -67,16 +66,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean closeAfter;
   private boolean closing;
 
-  ClientConnection(Core core, Loop loop, Channel channel, AnswerEncoder encoder) {
+  ClientConnection(Core core, Loop loop, Channel channel, Peer peer, AnswerEncoder encoder) {
     this.core = core;
     this.loop = loop;
     this.channel = channel;
     this.encoder = encoder;
     this.decoder = new RequestDecoder(channel.alloc(), core.limits, loop.lineBuffer(), this);
-    this.address =
-        channel.remoteAddress() instanceof InetSocketAddress remote
-            ? remote.getAddress().getHostAddress()
-            : "unknown";
+    this.peer = peer;
   }
 
   // --- the channel
@@ -163,7 +159,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     discarded = 0;
     wait = Wait.EXCHANGE;
     encoder.headOnly(request.method().equals(HttpMethod.HEAD));
-    var exchange = new Exchange(request, core.table.getAcquire(), address, core.clock.instant());
+    var exchange = new Exchange(request, core.table.getAcquire(), peer, core.clock.instant());
     var begun = new ExchangeRun(core, loop, exchange, this);
     run = begun;
     begun.start();

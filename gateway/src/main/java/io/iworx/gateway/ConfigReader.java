@@ -27,7 +27,9 @@ final class ConfigReader {
           "telemetry",
           "routes");
 
-  private static final Set<String> GATEWAY = Set.of("host", "port");
+  private static final Set<String> GATEWAY = Set.of("host", "port", "tls");
+  private static final Set<String> GATEWAY_TLS = Set.of("certificates", "handshake-timeout");
+  private static final Set<String> CERTIFICATE = Set.of("chain", "key");
   private static final Set<String> CORS = Set.of("origins");
 
   /** The file is for those who run the gateway, too. */
@@ -100,12 +102,32 @@ final class ConfigReader {
     return new GatewayConfig(
         gateway.text("host", GatewayConfig.DEFAULT_HOST),
         port,
+        tls(gateway),
         cors(),
         auth(),
         limits(),
         accessLog(),
         trustedCertificates(),
         routes());
+  }
+
+  private @Nullable Tls tls(ConfigSection gateway) {
+    if (!gateway.has("tls")) {
+      return null;
+    }
+    var tls = gateway.section("tls", GATEWAY_TLS);
+    var certificates =
+        tls.sections("certificates", CERTIFICATE).stream().map(this::certificate).toList();
+    var timeout = tls.duration("handshake-timeout", Tls.DEFAULT_HANDSHAKE_TIMEOUT);
+    return tls.checked("", () -> new Tls(certificates, timeout));
+  }
+
+  private Tls.Certificate certificate(ConfigSection section) {
+    var files =
+        new Tls.Certificate(
+            folder.resolve(section.required("chain")), folder.resolve(section.required("key")));
+    section.checked("", () -> CertifiedKey.read(files));
+    return files;
   }
 
   private Cors cors() {

@@ -1,23 +1,26 @@
 package io.iworx.gateway;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings changes of a configuration file to a running gateway. What counts is the content, looked
- * at every second: a file replaced by another, or behind a link that is set anew, is a change, and
- * one only touched is none. A file that cannot be used leaves the gateway as it is; the log says
- * why, once.
+ * Brings changes of a configuration file, and of the certificates and keys it names, to a running
+ * gateway. What counts is the content, looked at every second: a file replaced by another, or
+ * behind a link that is set anew, is a change, and one only touched is none. A file that cannot be
+ * used leaves the gateway as it is; the log says why, once.
  *
  * <p>Safe for any thread.
  */
@@ -33,13 +36,13 @@ public final class ConfigWatch implements AutoCloseable {
   // A platform thread: reading a file would hold the carrier of a virtual one.
   private final Thread thread =
       Thread.ofPlatform().name("iworx-gateway-config").daemon().unstarted(this::run);
-  private byte[] seen;
+  private Map<Path, ByteBuffer> seen;
 
   private ConfigWatch(Gateway gateway, Path file, Supplier<GatewayConfig> read) {
     this.gateway = gateway;
     this.file = file;
     this.read = read;
-    this.seen = content(new byte[0]);
+    this.seen = contents(Map.of());
   }
 
   /**
@@ -63,8 +66,12 @@ public final class ConfigWatch implements AutoCloseable {
   public void reload() {
     reloading.lock();
     try {
-      seen = content(seen);
+      var before = contents(seen);
+      seen = before;
       gateway.reconfigure(read.get());
+      var after = contents(before); // it may name other files now
+      after.replaceAll((path, bytes) -> before.getOrDefault(path, bytes));
+      seen = after;
     } finally {
       reloading.unlock();
     }
@@ -97,20 +104,26 @@ public final class ConfigWatch implements AutoCloseable {
   private boolean hasChanged() {
     reloading.lock();
     try {
-      return !Arrays.equals(seen, content(seen));
+      return !seen.equals(contents(seen));
     } finally {
       reloading.unlock();
     }
   }
 
-  /** The file's bytes; while it is away for a moment, those from before. */
-  private byte[] content(byte[] otherwise) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      log.debug("[API Gateway] {} cannot be read now: {}", file, e.toString());
-      return otherwise;
+  /** The files' bytes; of one that is away for a moment, those from before. */
+  private Map<Path, ByteBuffer> contents(Map<Path, ByteBuffer> before) {
+    var contents = new HashMap<Path, ByteBuffer>();
+    for (var each : Stream.concat(Stream.of(file), gateway.files().stream()).toList()) {
+      try {
+        contents.put(each, ByteBuffer.wrap(Files.readAllBytes(each)));
+      } catch (IOException e) {
+        log.debug("[API Gateway] {} cannot be read now: {}", each, e.toString());
+        if (before.containsKey(each)) {
+          contents.put(each, before.get(each));
+        }
+      }
     }
+    return contents;
   }
 
   @Override

@@ -25,7 +25,7 @@ final class Exchange {
 
   private final Request request;
   private final RouteTable table;
-  private final String clientAddress;
+  private final Peer client;
   private final Instant startedAt;
   private final long startedNanos = System.nanoTime();
   private final String correlationId;
@@ -56,10 +56,10 @@ final class Exchange {
     void apply(int status, HttpHeaders headers);
   }
 
-  Exchange(Request request, RouteTable table, String clientAddress, Instant startedAt) {
+  Exchange(Request request, RouteTable table, Peer client, Instant startedAt) {
     this.request = request;
     this.table = table;
-    this.clientAddress = clientAddress;
+    this.client = client;
     this.startedAt = startedAt;
     var headers = request.headers();
     var ids = headers.getAll(CorrelationHeaders.CORRELATION_ID);
@@ -85,8 +85,8 @@ final class Exchange {
     return table;
   }
 
-  String clientAddress() {
-    return clientAddress;
+  Peer client() {
+    return client;
   }
 
   Instant startedAt() {

@@ -2,6 +2,7 @@ package io.iworx.gateway;
 
 import io.iworx.trace.TraceRecorder;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -32,7 +33,7 @@ public interface Gateway extends AutoCloseable {
     return NettyGateway.start(config, parts);
   }
 
-  /** Where it listens: {@code http://127.0.0.1:8080}. */
+  /** Where it listens: {@code http://127.0.0.1:8080}, or {@code https} with {@link Tls}. */
   URI address();
 
   /** What the last background checks found. */
@@ -41,10 +42,14 @@ public interface Gateway extends AutoCloseable {
   /** The routes requests are matched against now. */
   List<Route> routes();
 
+  /** The files besides the configuration's own that were read: certificates and keys. */
+  List<Path> files();
+
   /**
-   * Swaps routes, authentication and CORS at once. Exchanges under way finish with the routes they
-   * began with; no connection is closed. Targets that stay keep their connections, health and
-   * ejections. A call that throws changes nothing.
+   * Swaps routes, authentication, CORS and the certificates for clients, whose files are read anew,
+   * at once. Exchanges under way finish with the routes they began with; no connection is closed.
+   * Targets that stay keep their connections, health and ejections. A call that throws changes
+   * nothing.
    *
    * @throws GatewayException when something else differs, which needs a restart: the address to
    *     listen on, the limits, the trusted certificates; or when a route names a filter that is not

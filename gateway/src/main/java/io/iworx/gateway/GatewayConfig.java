@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the address to listen on; default {@code 127.0.0.1}
  * @param port the port to listen on; default 8080, 0 for a free one
+ * @param tls how clients' connections are encrypted; null: they are not. Default null
  * @param cors which web pages may read answers
  * @param auth how callers prove who they are
  * @param limits what is taken from a client before it is refused
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record GatewayConfig(
     String host,
     int port,
+    @Nullable Tls tls,
     Cors cors,
     Auth auth,
     Limits limits,
@@ -67,6 +69,7 @@ public record GatewayConfig(
     return new GatewayConfig(
         DEFAULT_HOST,
         DEFAULT_PORT,
+        null,
         Cors.NONE,
         Auth.NONE,
         Limits.DEFAULT,
@@ -107,42 +110,47 @@ public record GatewayConfig(
 
   public GatewayConfig withHost(String newHost) {
     return new GatewayConfig(
-        newHost, port, cors, auth, limits, accessLog, trustedCertificates, routes);
+        newHost, port, tls, cors, auth, limits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withPort(int newPort) {
     return new GatewayConfig(
-        host, newPort, cors, auth, limits, accessLog, trustedCertificates, routes);
+        host, newPort, tls, cors, auth, limits, accessLog, trustedCertificates, routes);
+  }
+
+  public GatewayConfig withTls(@Nullable Tls newTls) {
+    return new GatewayConfig(
+        host, port, newTls, cors, auth, limits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withCors(Cors newCors) {
     return new GatewayConfig(
-        host, port, newCors, auth, limits, accessLog, trustedCertificates, routes);
+        host, port, tls, newCors, auth, limits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withAuth(Auth newAuth) {
     return new GatewayConfig(
-        host, port, cors, newAuth, limits, accessLog, trustedCertificates, routes);
+        host, port, tls, cors, newAuth, limits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withLimits(Limits newLimits) {
     return new GatewayConfig(
-        host, port, cors, auth, newLimits, accessLog, trustedCertificates, routes);
+        host, port, tls, cors, auth, newLimits, accessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withAccessLog(AccessLogOptions newAccessLog) {
     return new GatewayConfig(
-        host, port, cors, auth, limits, newAccessLog, trustedCertificates, routes);
+        host, port, tls, cors, auth, limits, newAccessLog, trustedCertificates, routes);
   }
 
   public GatewayConfig withTrustedCertificates(@Nullable Path newTrustedCertificates) {
     return new GatewayConfig(
-        host, port, cors, auth, limits, accessLog, newTrustedCertificates, routes);
+        host, port, tls, cors, auth, limits, accessLog, newTrustedCertificates, routes);
   }
 
   public GatewayConfig withRoutes(List<Route> newRoutes) {
     return new GatewayConfig(
-        host, port, cors, auth, limits, accessLog, trustedCertificates, newRoutes);
+        host, port, tls, cors, auth, limits, accessLog, trustedCertificates, newRoutes);
   }
 
   /**

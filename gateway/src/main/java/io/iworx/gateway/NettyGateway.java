@@ -13,6 +13,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,8 @@ final class NettyGateway implements Gateway {
   private final GatewayParts parts;
   private final Policies policies;
   private final Transport transport = Transport.best();
-  private final SslContext tls;
+  private final SslContext targetTls;
+  private volatile @Nullable ServerTls clientTls;
   private final HttpClient http;
   private final HealthChecks health;
   private final OffLoopNames names = new OffLoopNames();
@@ -62,7 +64,8 @@ final class NettyGateway implements Gateway {
     this.policies = new Policies(parts);
     this.table = new AtomicReference<>(RouteTable.of(config.routes(), policies));
     var trust = Trust.of(config.trustedCertificates());
-    this.tls = trust.forTargets();
+    this.targetTls = trust.forTargets();
+    this.clientTls = clientTls(config);
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -81,6 +84,10 @@ final class NettyGateway implements Gateway {
     this.server = bind();
     health.start();
     log.debug("[API Gateway] listening at {} with {}", address(), config);
+  }
+
+  private static @Nullable ServerTls clientTls(GatewayConfig config) {
+    return config.tls() == null ? null : ServerTls.of(config.tls());
   }
 
   private List<Step> steps(GatewayConfig config) {
@@ -151,8 +158,14 @@ final class NettyGateway implements Gateway {
 
   private void assemble(Channel channel) {
     var loop = loops.computeIfAbsent(channel.eventLoop(), this::loop);
+    var pipeline = channel.pipeline();
+    var tls = clientTls;
+    if (tls != null) {
+      pipeline.addLast(tls.handler(channel));
+    }
     var encoder = new AnswerEncoder();
-    channel.pipeline().addLast(encoder, new ClientConnection(core, loop, channel, encoder));
+    var peer = Peer.of(channel, tls != null);
+    pipeline.addLast(encoder, new ClientConnection(core, loop, channel, peer, encoder));
   }
 
   private Loop loop(EventLoop eventLoop) {
@@ -160,7 +173,7 @@ final class NettyGateway implements Gateway {
     return new Loop(
         eventLoop,
         new TargetChoice(
-            new Dialer(eventLoop, transport, names, tls, limits.connectTimeout()),
+            new Dialer(eventLoop, transport, names, targetTls, limits.connectTimeout()),
             new SplittableRandom()),
         table,
         limits);
@@ -170,7 +183,7 @@ final class NettyGateway implements Gateway {
   public URI address() {
     var port = ((InetSocketAddress) server.localAddress()).getPort();
     var host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-    return URI.create("http://" + host + ":" + port);
+    return URI.create((config.tls() == null ? "http://" : "https://") + host + ":" + port);
   }
 
   @Override
@@ -184,10 +197,16 @@ final class NettyGateway implements Gateway {
   }
 
   @Override
+  public List<Path> files() {
+    return config.files();
+  }
+
+  @Override
   public void reconfigure(GatewayConfig next) {
     changes.lock();
     try {
       Restart.check(config, next);
+      var nextTls = clientTls(next); // reads the files anew, whatever changed
       if (!next.auth().equals(config.auth())) {
         core.steps(steps(next));
       }
@@ -197,6 +216,7 @@ final class NettyGateway implements Gateway {
       var before = table.get();
       var after = before.with(next.routes());
       table.set(after);
+      clientTls = nextTls;
       before.retire(after);
       config = next;
       log.info("[API Gateway] serves {} routes by a new configuration", next.routes().size());

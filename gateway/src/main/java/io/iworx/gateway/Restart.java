@@ -7,7 +7,7 @@ final class Restart {
   private Restart() {}
 
   /**
-   * Compares all but routes, authentication and CORS.
+   * Compares all but routes, authentication, CORS and the certificates for clients.
    *
    * @throws GatewayException naming the keys that differ
    */

@@ -20,6 +20,7 @@ final class UpstreamHead {
   private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
   private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
   private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
   private static final AsciiString API_KEY = AsciiString.cached("apikey");
   private static final AsciiString CORRELATION_ID =
       AsciiString.cached(CorrelationHeaders.CORRELATION_ID);
@@ -44,8 +45,8 @@ final class UpstreamHead {
       headers.remove(HttpHeaderNames.AUTHORIZATION);
       headers.remove(API_KEY);
     }
-    headers.set(FORWARDED_FOR, exchange.clientAddress());
-    headers.set(FORWARDED_PROTO, HTTP);
+    headers.set(FORWARDED_FOR, exchange.client().address());
+    headers.set(FORWARDED_PROTO, exchange.client().secure() ? HTTPS : HTTP);
     headers.set(CORRELATION_ID, exchange.correlationId());
     headers.set(CAUSATION_ID, exchange.hopId());
     var caller = exchange.caller();

@@ -39,7 +39,11 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
 
   RawClient(URI gateway) throws IOException {
-    socket = new Socket(gateway.getHost(), gateway.getPort());
+    this(new Socket(gateway.getHost(), gateway.getPort()));
+  }
+
+  RawClient(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(PATIENCE_MILLIS);
     in = new BufferedInputStream(socket.getInputStream());
   }
