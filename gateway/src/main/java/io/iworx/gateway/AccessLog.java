@@ -134,7 +134,7 @@ final class AccessLog implements AutoCloseable {
         .addKeyValue("path", exchange.path())
         .addKeyValue("service", route == null ? "-" : route.service())
         .addKeyValue("caller", exchange.caller().name())
-        .addKeyValue("client", exchange.clientAddress())
+        .addKeyValue("client", exchange.client().address())
         .addKeyValue("hop", exchange.hopId())
         .addKeyValue("bytes", exchange.bytesOut());
   }

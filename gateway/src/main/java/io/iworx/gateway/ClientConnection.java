@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class ClientConnection extends ChannelInboundHandlerAdapter
-    implements RequestDecoder.Listener, ClientStream {
+    implements RequestDecoder.Listener, ClientStream, Loop.Timed {
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
   /** What the connection waits for; each has its own answer when the wait is too long. */
@@ -98,6 +99,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /**
+   * Leaves the connection to another that goes on with it: nothing was read yet, and nothing will
+   * be. False when it is closing.
+   */
+  boolean giveWay() {
+    if (closing) {
+      return false;
+    }
+    loop.remove(this);
+    return true;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     var bytes = (ByteBuf) message;
@@ -125,7 +138,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof IOException || cause instanceof DecoderException) { // of TLS
       log.debug("[API Gateway] a client's connection broke: {}", cause.getMessage());
     } else {
       log.error("[API Gateway] {} an exchange failed inside the gateway", currentId(), cause);
@@ -196,7 +209,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
     var correlationId = Uuid7.next();
     core.hops.refused(correlationId, problem.status());
-    write(problem.reply(correlationId), correlationId, null, true);
+    channel.writeAndFlush(
+        core.clientHead().answer(problem.reply(correlationId), correlationId, null, true));
     linger();
   }
 
@@ -271,7 +285,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   @Override
   public void reply(Reply reply, Exchange exchange, boolean broken) {
     var close = broken || mustClose(exchange.request());
-    write(reply, exchange.correlationId(), exchange, close);
+    channel.writeAndFlush(
+        core.clientHead().answer(reply, exchange.correlationId(), exchange, close));
     finished(close);
   }
 
@@ -294,24 +309,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             && (awaitsContinue
                 || request.bodyLength() > SMALL_BODY
                 || request.bodyLength() == Request.CHUNKED));
-  }
-
-  /** Writes and flushes an answer of the gateway's own. */
-  private void write(
-      Reply reply, String correlationId, @Nullable Exchange exchange, boolean close) {
-    var status = HttpResponseStatus.valueOf(reply.status());
-    var headOnly = exchange != null && exchange.request().method().equals(HttpMethod.HEAD);
-    var body = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(reply.body());
-    var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-    core.clientHead()
-        .own(
-            answer.headers(),
-            reply,
-            correlationId,
-            exchange == null ? null : exchange.request().method(),
-            exchange == null ? null : exchange.origin());
-    ClientHead.connection(answer.headers(), close, exchange != null && exchange.request().http10());
-    channel.writeAndFlush(answer);
   }
 
   /** The exchange is over and its answer written. */
@@ -366,7 +363,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     deadline = System.nanoTime() + atMost.toNanos();
   }
 
-  void tick(long now) {
+  @Override
+  public void tick(long now) {
     if (wait == Wait.EXCHANGE && run != null) {
       run.tick(now);
       return;

@@ -1,10 +1,14 @@
 package io.iworx.gateway;
 
 import io.iworx.correlation.CorrelationHeaders;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +75,27 @@ final class ClientHead {
     }
     reply.headers().forEach(it -> headers.remove(it.getKey()));
     reply.headers().forEach(it -> headers.add(it.getKey(), it.getValue()));
+  }
+
+  /** An answer that the gateway gives, in HTTP/1.1. */
+  DefaultFullHttpResponse answer(
+      Reply reply, String correlationId, @Nullable Exchange exchange, boolean close) {
+    var method = exchange == null ? null : exchange.request().method();
+    var body =
+        HttpMethod.HEAD.equals(method)
+            ? Unpooled.EMPTY_BUFFER
+            : Unpooled.wrappedBuffer(reply.body());
+    var answer =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(reply.status()), body);
+    own(
+        answer.headers(),
+        reply,
+        correlationId,
+        method,
+        exchange == null ? null : exchange.origin());
+    connection(answer.headers(), close, exchange != null && exchange.request().http10());
+    return answer;
   }
 
   private void common(HttpHeaders headers, String correlationId, @Nullable Origin origin) {

@@ -58,7 +58,9 @@ final class ConfigReader {
           "body-timeout",
           "idle-timeout",
           "connect-timeout",
-          "drain-timeout");
+          "drain-timeout",
+          "http2");
+  private static final Set<String> HTTP2 = Set.of("max-streams", "max-resets", "max-empty-frames");
   private static final Set<String> ROUTE =
       ConfigSection.keys(
           PolicyReader.KEYS,
@@ -194,7 +196,16 @@ final class ConfigReader {
                 limits.duration("body-timeout", defaults.bodyTimeout()),
                 limits.duration("idle-timeout", defaults.idleTimeout()),
                 limits.duration("connect-timeout", defaults.connectTimeout()),
-                limits.duration("drain-timeout", defaults.drainTimeout())));
+                limits.duration("drain-timeout", defaults.drainTimeout()),
+                http2(limits.section("http2", HTTP2))));
+  }
+
+  private static Limits.Http2 http2(ConfigSection http2) {
+    var defaults = Limits.Http2.DEFAULT;
+    return new Limits.Http2(
+        http2.number("max-streams", defaults.maxStreams()),
+        http2.number("max-resets", defaults.maxResets()),
+        http2.number("max-empty-frames", defaults.maxEmptyFrames()));
   }
 
   private @Nullable Path trustedCertificates() {

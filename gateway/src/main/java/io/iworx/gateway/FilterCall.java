@@ -114,7 +114,7 @@ final class FilterCall implements FilterRequest, FilterChain {
   @Override
   public String clientAddress() {
     guard();
-    return exchange.clientAddress();
+    return exchange.client().address();
   }
 
   @Override

@@ -2,12 +2,22 @@ package io.iworx.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.Set;
 
 /** Where a request's body ends (RFC 9112 §6): one meaning, or none of it is read. */
 final class Framing {
   private static final int MAX_DIGITS = 18;
 
+  private static final Set<String> LOOKALIKES =
+      Set.of("transfer-encoding", "content-length", "host", "connection");
+
   private Framing() {}
+
+  /** Whether a server that takes {@code _} for {@code -} would read the name as framing. */
+  static boolean looksLike(AsciiString name) {
+    return name.contains("_") && LOOKALIKES.contains(name.toString().replace('_', '-'));
+  }
 
   static long bodyLength(HttpHeaders headers, boolean http10) {
     var codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);

@@ -153,6 +153,11 @@ public record GatewayConfig(
         host, port, tls, cors, auth, limits, accessLog, trustedCertificates, newRoutes);
   }
 
+  /** The files besides the configuration's own whose change is a change of it. */
+  List<Path> files() {
+    return tls == null ? List.of() : tls.files();
+  }
+
   /**
    * The same routes with other targets; services that the map does not name keep theirs.
    *

@@ -195,7 +195,7 @@ final class GatewayTelemetry implements AutoCloseable {
     span.setAttribute(METHOD, method)
         .setAttribute(SCHEME, HTTP)
         .setAttribute(PATH, exchange.path())
-        .setAttribute(CLIENT_ADDRESS, exchange.clientAddress())
+        .setAttribute(CLIENT_ADDRESS, exchange.client().address())
         .setAttribute(STATUS_CODE, (long) exchange.status());
     var error = error(exchange.status(), exchange.cutOff());
     if (error != null) {

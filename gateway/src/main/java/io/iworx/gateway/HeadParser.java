@@ -6,19 +6,14 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * Lines to a {@link Request}, as strict as RFC 9112 allows: a proxy that repairs what it reads is
  * how requests are smuggled.
  */
 final class HeadParser {
-  private static final int MAX_FIELDS = 100;
-  private static final int MAX_METHOD = 32;
-
-  /** Names that a server which takes {@code _} for {@code -} would read as framing. */
-  private static final Set<String> FRAMING_LOOKALIKES =
-      Set.of("transfer-encoding", "content-length", "host", "connection");
+  static final int MAX_FIELDS = 100;
+  static final int MAX_METHOD = 32;
 
   private final byte[] line;
   private HttpMethod method = HttpMethod.GET;
@@ -110,7 +105,7 @@ final class HeadParser {
     }
     checkValue(start, end);
     var name = name(colon);
-    if (name.contains("_") && FRAMING_LOOKALIKES.contains(name.toString().replace('_', '-'))) {
+    if (Framing.looksLike(name)) {
       throw RefusedException.badRequest("A header field's name looks like framing.");
     }
     headers.add(name, new AsciiString(line, start, end - start, true));
@@ -147,8 +142,7 @@ final class HeadParser {
 
   private void checkValue(int start, int end) {
     for (int i = start; i < end; i++) {
-      var c = line[i];
-      if ((c >= 0 && c < 0x20 && c != '\t') || c == 0x7f) {
+      if (Chars.control(line[i])) {
         throw RefusedException.badRequest("A header field's value has a control character.");
       }
     }
@@ -158,11 +152,15 @@ final class HeadParser {
   Request complete() {
     var length = Framing.bodyLength(headers, http10);
     var originForm = Authority.check(method, target, headers, http10);
+    checkExpectation(headers);
+    return new Request(method, originForm, headers, length, http10, keepAlive());
+  }
+
+  static void checkExpectation(HttpHeaders headers) {
     var expect = headers.get(HttpHeaderNames.EXPECT);
     if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
       throw new RefusedException(Problem.EXPECTATION_FAILED);
     }
-    return new Request(method, originForm, headers, length, http10, keepAlive());
   }
 
   private boolean keepAlive() {

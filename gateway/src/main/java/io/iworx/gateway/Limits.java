@@ -19,6 +19,7 @@ import java.time.Duration;
  *     default 3 s
  * @param drainTimeout how long open exchanges may take to finish when the gateway closes; default
  *     20 s
+ * @param http2 what holds for clients that speak HTTP/2 besides
  */
 public record Limits(
     long maxRequestBody,
@@ -29,7 +30,46 @@ public record Limits(
     Duration bodyTimeout,
     Duration idleTimeout,
     Duration connectTimeout,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    Http2 http2) {
+
+  /**
+   * What the gateway takes from a client that speaks HTTP/2, besides what these says of all. A
+   * connection that goes beyond the second or third is closed with {@code ENHANCE_YOUR_CALM}.
+   *
+   * @param maxStreams requests under way at once on a connection; one more is refused ({@code
+   *     REFUSED_STREAM}: it may be sent again); default 100
+   * @param maxResets streams within 30 s that the client resets, or breaks so that the gateway
+   *     must; default 200
+   * @param maxEmptyFrames frames within 10 s that carry no part of a request, such as PING,
+   *     SETTINGS, PRIORITY, WINDOW_UPDATE or empty DATA; requests, and answers for their windows,
+   *     earn some back; default 1,000
+   */
+  public record Http2(int maxStreams, int maxResets, int maxEmptyFrames) {
+
+    private static final int MOST = 1_000_000;
+
+    /** 100 streams, 200 resets within 30 s, 1,000 empty frames within 10 s. */
+    public static final Http2 DEFAULT = new Http2(100, 200, 1000);
+
+    /**
+     * Checks each limit.
+     *
+     * @throws IllegalArgumentException with a sentence, when one cannot be used
+     */
+    public Http2 {
+      check("max-streams", maxStreams, 1);
+      check("max-resets", maxResets, 1);
+      check("max-empty-frames", maxEmptyFrames, 10); // a connection begins with some
+    }
+
+    private static void check(String name, int value, int least) {
+      if (value < least || value > MOST) {
+        throw new IllegalArgumentException(
+            "http2.%s must be %d to 1000000.".formatted(name, least));
+      }
+    }
+  }
 
   /** 10 MiB bodies, 16 KiB headers, 8 KiB targets, 10,000 connections, and the times above. */
   public static final Limits DEFAULT =
@@ -42,7 +82,8 @@ public record Limits(
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(3),
-          Duration.ofSeconds(20));
+          Duration.ofSeconds(20),
+          Http2.DEFAULT);
 
   /**
    * Checks each limit.
@@ -77,7 +118,8 @@ public record Limits(
         bodyTimeout,
         idleTimeout,
         connectTimeout,
-        drainTimeout);
+        drainTimeout,
+        http2);
   }
 
   public Limits withMaxConnections(int newMaxConnections) {
@@ -90,7 +132,8 @@ public record Limits(
         bodyTimeout,
         idleTimeout,
         connectTimeout,
-        drainTimeout);
+        drainTimeout,
+        http2);
   }
 
   public Limits withDrainTimeout(Duration newDrainTimeout) {
@@ -103,7 +146,22 @@ public record Limits(
         bodyTimeout,
         idleTimeout,
         connectTimeout,
-        newDrainTimeout);
+        newDrainTimeout,
+        http2);
+  }
+
+  public Limits withHttp2(Http2 newHttp2) {
+    return new Limits(
+        maxRequestBody,
+        maxHeader,
+        maxUri,
+        maxConnections,
+        headerTimeout,
+        bodyTimeout,
+        idleTimeout,
+        connectTimeout,
+        drainTimeout,
+        newHttp2);
   }
 
   /** The times a slow client is given: header, body, idle. */
@@ -117,7 +175,8 @@ public record Limits(
         newBody,
         newIdle,
         connectTimeout,
-        drainTimeout);
+        drainTimeout,
+        http2);
   }
 
   private static void requirePositive(String name, Duration duration) {

@@ -17,11 +17,16 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Loop {
   static final long TICK_MILLIS = 50;
 
+  /** What has deadlines: told the time at each tick. */
+  interface Timed {
+    void tick(long now);
+  }
+
   private final EventLoop eventLoop;
   private final TargetChoice targets;
   private final AtomicReference<RouteTable> table;
   private final byte[] lineBuffer;
-  private final Set<ClientConnection> connections = new HashSet<>();
+  private final Set<Timed> connections = new HashSet<>();
   private final ScheduledFuture<?> tick;
 
   Loop(
@@ -46,11 +51,11 @@ final class Loop {
     return lineBuffer;
   }
 
-  void add(ClientConnection connection) {
+  void add(Timed connection) {
     connections.add(connection);
   }
 
-  void remove(ClientConnection connection) {
+  void remove(Timed connection) {
     connections.remove(connection);
   }
 

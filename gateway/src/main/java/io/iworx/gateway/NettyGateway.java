@@ -165,7 +165,13 @@ final class NettyGateway implements Gateway {
     }
     var encoder = new AnswerEncoder();
     var peer = Peer.of(channel, tls != null);
-    pipeline.addLast(encoder, new ClientConnection(core, loop, channel, peer, encoder));
+    var http1 = new ClientConnection(core, loop, channel, peer, encoder);
+    var choice =
+        new ProtocolChoice(
+            peer.secure(),
+            http1,
+            () -> new Http2ClientConnection(core, loop, peer, new Http2Codec(core.limits)));
+    pipeline.addLast(choice, encoder, http1);
   }
 
   private Loop loop(EventLoop eventLoop) {

@@ -74,7 +74,7 @@ final class RateLimitStep implements Step {
   public Verdict apply(Exchange exchange) {
     var name = name(exchange);
     var counting =
-        name == null ? addresses.get(network(exchange.clientAddress())) : named.get(name);
+        name == null ? addresses.get(network(exchange.client().address())) : named.get(name);
     return counting.take();
   }
 

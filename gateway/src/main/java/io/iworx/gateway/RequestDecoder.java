@@ -257,7 +257,7 @@ final class RequestDecoder {
       throw RefusedException.badRequest("A chunk's size is malformed.");
     }
     for (int i = digits; i < length; i++) {
-      if ((line[i] >= 0 && line[i] < 0x20 && line[i] != '\t') || line[i] == 0x7f) {
+      if (Chars.control(line[i])) {
         throw RefusedException.badRequest("A chunk's extension has a control character.");
       }
     }
