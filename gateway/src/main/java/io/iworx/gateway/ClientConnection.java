@@ -4,6 +4,7 @@ import io.iworx.correlation.Uuid7;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -315,10 +316,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private void finished(boolean close) {
     run = null;
     if (close) {
-      if (requestRead) {
-        closing = true;
-        decoder.stop();
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      if (requestRead && !decoder.hasMore()) {
+        lastWrite().addListener(ChannelFutureListener.CLOSE);
       } else {
         linger();
       }
@@ -342,18 +341,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
    * reset, and the answer lost with it.
    */
   private void linger() {
-    closing = true;
-    decoder.stop();
-    await(Wait.LINGER, LINGER);
     channel.config().setAutoRead(true);
-    channel
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+    lastWrite()
         .addListener(
             _ -> {
+              await(Wait.LINGER, LINGER);
               if (channel instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
               }
             });
+  }
+
+  /** Done when the client has taken all that was written; nothing it sends counts any more. */
+  private ChannelFuture lastWrite() {
+    closing = true;
+    decoder.stop();
+    await(Wait.LINGER, core.limits.bodyTimeout());
+    return channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
   }
 
   // --- time

@@ -136,10 +136,11 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   /** A piece of the request's body. */
   void content(ByteBuf content) {
-    var received = exchange.received(content.readableBytes());
+    var length = content.readableBytes();
+    var received = exchange.received(length);
     if (phase == Phase.GATHERING) {
       var problem = Objects.requireNonNull(gathering).add(content, received);
-      enter(Phase.GATHERING, core.limits.bodyTimeout());
+      deadline = core.limits.bodyDeadline(deadline, System.nanoTime(), length);
       if (problem != null) {
         refuse(problem);
       }
@@ -162,7 +163,11 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       client.pauseBody();
     }
     if (phase == Phase.SENDING) {
-      enter(Phase.SENDING, sendStalled ? routeTimeout() : core.limits.bodyTimeout());
+      if (sendStalled) {
+        enter(Phase.SENDING, routeTimeout());
+      } else {
+        deadline = core.limits.bodyDeadline(deadline, System.nanoTime(), length);
+      }
     }
   }
 

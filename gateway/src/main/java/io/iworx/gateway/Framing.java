@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.Set;
@@ -9,16 +10,24 @@ import java.util.Set;
 final class Framing {
   private static final int MAX_DIGITS = 18;
 
-  private static final Set<String> LOOKALIKES =
-      Set.of("transfer-encoding", "content-length", "host", "connection");
+  private static final Set<AsciiString> DECISIVE =
+      Set.of(
+          AsciiString.cached("transfer-encoding"),
+          AsciiString.cached("content-length"),
+          AsciiString.cached("host"),
+          AsciiString.cached("connection"));
 
   private Framing() {}
 
-  /** Whether a server that takes {@code _} for {@code -} would read the name as framing. */
+  /** Whether some server would read the name as one that decides what a message is. */
   static boolean looksLike(AsciiString name) {
-    return name.contains("_") && LOOKALIKES.contains(name.toString().replace('_', '-'));
+    var canonical = HeaderRules.canonical(name);
+    return !canonical.equals(name) && DECISIVE.contains(canonical);
   }
 
+  /**
+   * The length, or {@link Request#CHUNKED}; the header that says it is left in its plainest form.
+   */
   static long bodyLength(HttpHeaders headers, boolean http10) {
     var codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
     var lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
@@ -29,6 +38,9 @@ final class Framing {
           || !codings.getFirst().equalsIgnoreCase("chunked")) {
         throw RefusedException.badRequest("The request's framing is ambiguous.");
       }
+      if (!codings.getFirst().equals("chunked")) {
+        headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      }
       return Request.CHUNKED;
     }
     if (lengths.isEmpty()) {
@@ -37,7 +49,11 @@ final class Framing {
     if (lengths.size() > 1) {
       throw RefusedException.badRequest("There is more than one content-length.");
     }
-    return length(lengths.getFirst());
+    var length = length(lengths.getFirst());
+    if (lengths.getFirst().startsWith("0")) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(length)); // 007 is octal to some
+    }
+    return length;
   }
 
   private static long length(String text) {

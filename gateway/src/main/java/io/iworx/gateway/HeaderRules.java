@@ -126,10 +126,30 @@ final class HeaderRules {
     return name.equals("content-length") || name.equals("transfer-encoding") || name.equals("host");
   }
 
-  /** Lower case, and {@code _} as the {@code -} that some servers take it for. */
-  private static AsciiString canonical(CharSequence name) {
+  /**
+   * Lower case, and {@code -} for every other sign: servers that hand headers on as variables take
+   * {@code _}, {@code .} and their like for it.
+   */
+  static AsciiString canonical(CharSequence name) {
     var ascii = AsciiString.of(name).toLowerCase();
-    return ascii.indexOf('_', 0) >= 0 ? ascii.replace('_', '-') : ascii;
+    for (int i = 0; i < ascii.length(); i++) {
+      if (!plain(ascii.byteAt(i))) {
+        return replaced(ascii);
+      }
+    }
+    return ascii;
+  }
+
+  private static AsciiString replaced(AsciiString name) {
+    var bytes = name.toByteArray();
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = plain(bytes[i]) ? bytes[i] : (byte) '-';
+    }
+    return new AsciiString(bytes, false);
+  }
+
+  private static boolean plain(byte c) {
+    return (c >= 'a' && c <= 'z') || c == '-' || Chars.digit(c);
   }
 
   private static Set<AsciiString> names(String... names) {

@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the gateway takes from a client before it refuses.
@@ -14,6 +15,8 @@ import java.time.Duration;
  *     default 10 s
  * @param bodyTimeout the longest silence of a client that sends a body (408) or reads an answer
  *     (closed); default 30 s
+ * @param minBodyRate bytes of a body that a client must send in a second, on average and beyond
+ *     what {@code bodyTimeout} gives at once, 408 below; default 240, 0 for any
  * @param idleTimeout how long a connection without a request stays open; default 60 s
  * @param connectTimeout how long a connection to a target may take, TLS included, 503 beyond;
  *     default 3 s
@@ -28,6 +31,7 @@ public record Limits(
     int maxConnections,
     Duration headerTimeout,
     Duration bodyTimeout,
+    int minBodyRate,
     Duration idleTimeout,
     Duration connectTimeout,
     Duration drainTimeout,
@@ -80,6 +84,7 @@ public record Limits(
           10_000,
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
+          240,
           Duration.ofSeconds(60),
           Duration.ofSeconds(3),
           Duration.ofSeconds(20),
@@ -101,6 +106,9 @@ public record Limits(
     if (maxConnections < 1) {
       throw new IllegalArgumentException("max-connections must be at least 1.");
     }
+    if (minBodyRate < 0) {
+      throw new IllegalArgumentException("min-body-rate must not be negative.");
+    }
     requirePositive("header-timeout", headerTimeout);
     requirePositive("body-timeout", bodyTimeout);
     requirePositive("idle-timeout", idleTimeout);
@@ -116,6 +124,7 @@ public record Limits(
         maxConnections,
         headerTimeout,
         bodyTimeout,
+        minBodyRate,
         idleTimeout,
         connectTimeout,
         drainTimeout,
@@ -130,6 +139,7 @@ public record Limits(
         newMaxConnections,
         headerTimeout,
         bodyTimeout,
+        minBodyRate,
         idleTimeout,
         connectTimeout,
         drainTimeout,
@@ -144,6 +154,7 @@ public record Limits(
         maxConnections,
         headerTimeout,
         bodyTimeout,
+        minBodyRate,
         idleTimeout,
         connectTimeout,
         newDrainTimeout,
@@ -173,10 +184,35 @@ public record Limits(
         maxConnections,
         newHeader,
         newBody,
+        minBodyRate,
         newIdle,
         connectTimeout,
         drainTimeout,
         http2);
+  }
+
+  public Limits withMinBodyRate(int newMinBodyRate) {
+    return new Limits(
+        maxRequestBody,
+        maxHeader,
+        maxUri,
+        maxConnections,
+        headerTimeout,
+        bodyTimeout,
+        newMinBodyRate,
+        idleTimeout,
+        connectTimeout,
+        drainTimeout);
+  }
+
+  /** Until when the next piece of a body must have come, after one of that many bytes. */
+  long bodyDeadline(long before, long now, int bytes) {
+    var longest = now + bodyTimeout.toNanos();
+    if (minBodyRate == 0) {
+      return longest;
+    }
+    var earned = before + TimeUnit.SECONDS.toNanos(bytes) / minBodyRate;
+    return earned - longest < 0 ? earned : longest;
   }
 
   private static void requirePositive(String name, Duration duration) {

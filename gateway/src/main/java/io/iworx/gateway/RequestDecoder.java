@@ -102,6 +102,11 @@ final class RequestDecoder {
     return waiting != null && waiting.readableBytes() >= MAX_WAITING;
   }
 
+  /** Whether bytes wait here. */
+  boolean hasMore() {
+    return waiting != null && waiting.isReadable();
+  }
+
   /** Decodes nothing more and lets go of what waits. */
   void stop() {
     state = State.STOPPED;

@@ -47,7 +47,7 @@ record RequestPath(String path, @Nullable String query) {
       var c = path.charAt(i);
       if (c == '%') {
         var octet = octet(path, i);
-        if (octet < 0 || ambiguous(octet, path, i)) {
+        if (octet < 0 || ambiguous(octet)) {
           return null;
         }
         bytes |= octet >= 0x80;
@@ -67,19 +67,22 @@ record RequestPath(String path, @Nullable String query) {
       }
     }
     var normal = changed == null ? path : changed.toString();
-    return bytes && !utf8(normal) ? null : normal;
+    return escapesTwice(normal) || (bytes && !utf8(normal)) ? null : normal;
   }
 
-  /** Escapes that some server would take for a separator, an end, or another escape. */
-  private static boolean ambiguous(int octet, String path, int at) {
-    if (octet < 0x20 || octet == 0x7f || octet == '/' || octet == '\\' || octet == ';') {
-      return true;
+  /** Escapes that some server would take for a separator or an end. */
+  private static boolean ambiguous(int octet) {
+    return octet < 0x20 || octet == 0x7f || octet == '/' || octet == '\\' || octet == ';';
+  }
+
+  /** Whether a server that unescapes twice would read something else. */
+  private static boolean escapesTwice(String path) {
+    for (var at = path.indexOf("%25"); at >= 0; at = path.indexOf("%25", at + 3)) {
+      if (at + 4 < path.length() && octet("%" + path.substring(at + 3, at + 5), 0) >= 0) {
+        return true;
+      }
     }
-    if (octet != '%' || at + 4 >= path.length()) {
-      return false;
-    }
-    var inner = octet("%" + path.charAt(at + 3) + path.charAt(at + 4), 0);
-    return inner == '.' || inner == '/' || inner == '\\' || (inner >= 0 && inner < 0x20);
+    return false;
   }
 
   private static boolean plainSegments(String path) {

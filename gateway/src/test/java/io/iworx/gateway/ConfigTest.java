@@ -42,6 +42,7 @@ final class ConfigTest {
               max-connections: 5
               header-timeout: 1s
               body-timeout: 2s
+              min-body-rate: 100
               idle-timeout: 3m
               connect-timeout: 500ms
               drain-timeout: 1h
@@ -76,6 +77,7 @@ final class ConfigTest {
                 .withClockSkew(Duration.ofSeconds(5)));
     assertThat(config.auth().toString()).doesNotContain(Minted.SECRET);
     assertThat(config.limits().maxRequestBody()).isEqualTo(Long.MAX_VALUE);
+    assertThat(config.limits().minBodyRate()).isEqualTo(100);
     assertThat(config.limits().drainTimeout()).isEqualTo(Duration.ofHours(1));
     assertThat(config.routes().getFirst())
         .isEqualTo(

@@ -6,9 +6,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +41,12 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
 
   RawClient(URI gateway) throws IOException {
-    this(new Socket(gateway.getHost(), gateway.getPort()));
+    this(gateway, 0);
+  }
+
+  /** With a receive buffer of that many bytes; 0 for the system's own choice. */
+  RawClient(URI gateway, int receiveBuffer) throws IOException {
+    this(connected(gateway, receiveBuffer));
   }
 
   RawClient(Socket socket) throws IOException {
@@ -48,11 +55,26 @@ final class RawClient implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream());
   }
 
+  private static Socket connected(URI gateway, int receiveBuffer) throws IOException {
+    var socket = new Socket();
+    if (receiveBuffer > 0) {
+      socket.setReceiveBufferSize(receiveBuffer);
+    }
+    socket.connect(new InetSocketAddress(gateway.getHost(), gateway.getPort()));
+    return socket;
+  }
+
   /** One request on a connection of its own. */
   static Answer ask(Gateway gateway, String request) throws IOException {
     try (var client = new RawClient(gateway.address())) {
       return client.send(request).answer(request.startsWith("HEAD "));
     }
+  }
+
+  /** How long reading waits before it throws. */
+  RawClient patience(Duration atMost) throws IOException {
+    socket.setSoTimeout((int) atMost.toMillis());
+    return this;
   }
 
   RawClient send(String text) throws IOException {
