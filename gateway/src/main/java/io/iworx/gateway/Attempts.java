@@ -163,7 +163,7 @@ final class Attempts {
   void begin(UpstreamConnection connection, UpstreamConnection.Listener listener) {
     var headOnly = exchange.request().method().equals(HttpMethod.HEAD);
     exchange.sending();
-    connection.begin(listener, Objects.requireNonNull(message), headOnly);
+    connection.begin(listener, Objects.requireNonNull(message), headOnly, exchange.isUpgrading());
   }
 
   /** Remembers a piece of the request's body, where there may be another attempt. */

@@ -69,7 +69,10 @@ final class Authentication implements Step {
 
   private Verdict decide(Exchange exchange, TokenCheck check) {
     return switch (check) {
-      case TokenCheck.Valid(var token, var claims) -> admit(exchange, token, claims);
+      case TokenCheck.Valid(var token, var claims, var expires) -> {
+        exchange.authenticatedUntil(expires);
+        yield admit(exchange, token, claims);
+      }
       case TokenCheck.Invalid(var reason) -> {
         log.debug("[API Gateway] {} token refused: {}", exchange.correlationId(), reason);
         yield UNAUTHORIZED;

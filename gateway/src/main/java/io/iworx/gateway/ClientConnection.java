@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -67,6 +69,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean awaitsContinue;
   private boolean closeAfter;
   private boolean closing;
+  private boolean upgraded;
 
   ClientConnection(Core core, Loop loop, Channel channel, Peer peer, AnswerEncoder encoder) {
     this.core = core;
@@ -142,13 +145,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     if (cause instanceof IOException || cause instanceof DecoderException) { // of TLS
       log.debug("[API Gateway] a client's connection broke: {}", cause.getMessage());
     } else {
-      log.error("[API Gateway] {} an exchange failed inside the gateway", currentId(), cause);
+      var id = run == null ? "-" : run.exchange().correlationId();
+      log.error("[API Gateway] {} an exchange failed inside the gateway", id, cause);
     }
     channel.close();
-  }
-
-  private String currentId() {
-    return run == null ? "-" : run.exchange().correlationId();
   }
 
   /** Reads on, unless what was read already is not wanted yet. */
@@ -255,9 +255,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public @Nullable ByteBuf upgrade(FullHttpResponse answer, ChannelHandler tunnel) {
+    upgraded = true;
+    channel.writeAndFlush(answer);
+    channel.pipeline().remove(encoder);
+    channel.pipeline().addBefore(channel.pipeline().context(this).name(), null, tunnel);
+    return decoder.detach();
+  }
+
+  @Override
   public void answerHead(HttpResponse answer) {
-    var request = Objects.requireNonNull(run).exchange().request();
-    closeAfter = AnswerFraming.frame(request, answer) || mustClose(request);
+    var exchange = Objects.requireNonNull(run).exchange();
+    var request = exchange.request();
+    closeAfter = AnswerFraming.frame(request, answer) || mustClose(exchange);
     ClientHead.connection(answer.headers(), closeAfter, request.http10());
     channel.write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.headers()));
   }
@@ -279,13 +289,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void answerEnd() {
-    channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-    finished(closeAfter);
+    if (upgraded) {
+      linger();
+    } else {
+      channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+      finished(closeAfter);
+    }
   }
 
   @Override
   public void reply(Reply reply, Exchange exchange, boolean broken) {
-    var close = broken || mustClose(exchange.request());
+    var close = broken || mustClose(exchange);
     channel.writeAndFlush(
         core.clientHead().answer(reply, exchange.correlationId(), exchange, close));
     finished(close);
@@ -303,8 +317,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   // --- how answers end
 
   /** Whether the connection must close after an answer that begins now. */
-  private boolean mustClose(Request request) {
+  private boolean mustClose(Exchange exchange) {
+    var request = exchange.request();
     return !request.keepAlive()
+        || exchange.isUpgrading() // it may have sent frames already: they are no request
         || core.draining()
         || (!requestRead
             && (awaitsContinue
@@ -354,6 +370,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   /** Done when the client has taken all that was written; nothing it sends counts any more. */
   private ChannelFuture lastWrite() {
+    run = null;
     closing = true;
     decoder.stop();
     await(Wait.LINGER, core.limits.bodyTimeout());

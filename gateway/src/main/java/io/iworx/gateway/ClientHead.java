@@ -70,6 +70,10 @@ final class ClientHead {
     if (reply.status() == 405 || HttpMethod.OPTIONS.equals(method)) {
       headers.set(HttpHeaderNames.ALLOW, METHODS);
     }
+    if (reply.status() == 426) {
+      headers.set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+      headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    }
     if (HttpMethod.OPTIONS.equals(method)) {
       preflight(headers);
     }
@@ -120,6 +124,9 @@ final class ClientHead {
   static void connection(HttpHeaders headers, boolean close, boolean http10) {
     if (close) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      if (headers.contains(HttpHeaderNames.UPGRADE)) {
+        headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+      }
     } else if (http10) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
     }

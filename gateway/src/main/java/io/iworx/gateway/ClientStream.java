@@ -1,7 +1,10 @@
 package io.iworx.gateway;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an exchange sees of its client, whatever version of HTTP it speaks: the rest of the request,
@@ -23,6 +26,17 @@ interface ClientStream {
 
   /** More of the body can be taken; it comes on a later turn of the loop. */
   void resumeBody();
+
+  // --- another protocol
+
+  /**
+   * The connection is a WebSocket from here on: after the answer, bytes as they are. Never called
+   * on a stream of HTTP/2, where nobody can ask for it.
+   *
+   * @param tunnel reads what the client sends
+   * @return what the client sent already; null when that is nothing
+   */
+  @Nullable ByteBuf upgrade(FullHttpResponse answer, ChannelHandler tunnel);
 
   // --- the answer
 

@@ -54,6 +54,7 @@ final class ConfigReader {
           "max-header",
           "max-uri",
           "max-connections",
+          "max-websockets",
           "header-timeout",
           "body-timeout",
           "min-body-rate",
@@ -71,6 +72,7 @@ final class ConfigReader {
           "public",
           "keep-prefix",
           "timeout",
+          "idle-timeout",
           "forward-authorization",
           "health",
           "connections",
@@ -193,6 +195,7 @@ final class ConfigReader {
                 limits.smallSize("max-header", defaults.maxHeader()),
                 limits.smallSize("max-uri", defaults.maxUri()),
                 limits.number("max-connections", defaults.maxConnections()),
+                limits.number("max-websockets", defaults.maxWebSockets()),
                 limits.duration("header-timeout", defaults.headerTimeout()),
                 limits.duration("body-timeout", defaults.bodyTimeout()),
                 limits.number("min-body-rate", defaults.minBodyRate()),
@@ -246,8 +249,10 @@ final class ConfigReader {
     var named = section.checked("service", () -> Route.of(service, null));
     var route = section.checked("targets", () -> named.withTargets(targets));
     var timed = section.checked("timeout", () -> route.withTimeout(timeout));
+    var idle = section.duration("idle-timeout");
+    var streamed = section.checked("idle-timeout", () -> timed.withIdleTimeout(idle));
     return section
-        .checked("health", () -> timed.withHealth(section.text("health")))
+        .checked("health", () -> streamed.withHealth(section.text("health")))
         .withPublicAccess(section.flag("public", false))
         .withKeepPrefix(section.flag("keep-prefix", false))
         .withForwardAuthorization(section.flag("forward-authorization", true))

@@ -19,6 +19,7 @@ final class Core {
   private volatile List<Step> steps;
   private volatile ClientHead clientHead;
   private volatile boolean draining;
+  private volatile boolean drainedLongEnough;
 
   Core(
       GatewayConfig config,
@@ -64,6 +65,15 @@ final class Core {
 
   boolean draining() {
     return draining;
+  }
+
+  /** Whether what would go on without end is to end now. */
+  boolean drainedLongEnough() {
+    return drainedLongEnough;
+  }
+
+  void drainedLongEnough(boolean now) {
+    drainedLongEnough = now;
   }
 
   void drain() {

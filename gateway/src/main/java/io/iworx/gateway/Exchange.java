@@ -49,6 +49,9 @@ final class Exchange {
   private long bytesIn;
   private long bytesOut;
   private @Nullable String cutOff;
+  private boolean upgrading;
+  private @Nullable Instant authenticatedUntil;
+  private @Nullable String ended;
 
   /** What a filter does to the head of the service's answer. */
   @FunctionalInterface
@@ -253,6 +256,29 @@ final class Exchange {
     return signedIdentity;
   }
 
+  /** The token that proved the caller stops to do so. */
+  void authenticatedUntil(Instant until) {
+    authenticatedUntil = until;
+  }
+
+  @Nullable Instant authenticatedUntil() {
+    return authenticatedUntil;
+  }
+
+  /** The request asks for a WebSocket. */
+  void upgrading() {
+    upgrading = true;
+  }
+
+  boolean isUpgrading() {
+    return upgrading;
+  }
+
+  /** How a WebSocket ended. */
+  void ended(String how) {
+    ended = how;
+  }
+
   /**
    * Milliseconds until the answer must have begun: the route's timeout, less if the caller says.
    */
@@ -316,6 +342,9 @@ final class Exchange {
   }
 
   String detail() {
+    if (ended != null) {
+      return status + ", " + bytesIn + " bytes in, " + bytesOut + " bytes out, " + ended;
+    }
     return cutOff == null ? Integer.toString(status) : status + ", " + cutOff;
   }
 

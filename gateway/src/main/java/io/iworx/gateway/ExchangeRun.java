@@ -25,6 +25,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     SENDING,
     WAITING,
     ANSWERING,
+    TUNNEL,
     OVER
   }
 
@@ -37,6 +38,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   private @Nullable UpstreamConnection upstream;
   private @Nullable Attempts attempts;
   private @Nullable Gathering gathering;
+  private @Nullable Tunnel tunnel;
   private boolean sendStalled;
 
   ExchangeRun(Core core, Loop loop, Exchange exchange, ClientStream client) {
@@ -71,18 +73,14 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   }
 
   @Override
-  public void letThrough() {
-    forward();
-  }
-
-  @Override
   public void answered(Reply reply) {
     reply(reply, false);
   }
 
   // --- the request
 
-  private void forward() {
+  @Override
+  public void letThrough() {
     UpstreamHead.prepare(exchange);
     var body = gathering == null ? null : gathering.body();
     attempts = new Attempts(exchange, loop.targets(), body);
@@ -116,12 +114,11 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     if (client.requestRead()) {
       attempts().sendBody(connection);
       connection.requestSent();
-      connection.flush();
       awaitAnswer();
-      return true;
+    } else {
+      enter(Phase.SENDING, core.limits.bodyTimeout());
+      client.readBody();
     }
-    enter(Phase.SENDING, core.limits.bodyTimeout());
-    client.readBody();
     connection.flush();
     return true;
   }
@@ -162,12 +159,10 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       sendStalled = true;
       client.pauseBody();
     }
-    if (phase == Phase.SENDING) {
-      if (sendStalled) {
-        enter(Phase.SENDING, routeTimeout());
-      } else {
-        deadline = core.limits.bodyDeadline(deadline, System.nanoTime(), length);
-      }
+    if (phase == Phase.SENDING && sendStalled) {
+      enter(Phase.SENDING, exchange.route().timeout());
+    } else if (phase == Phase.SENDING) {
+      deadline = core.limits.bodyDeadline(deadline, System.nanoTime(), length);
     }
   }
 
@@ -194,10 +189,6 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   private void awaitAnswer() {
     phase = Phase.WAITING;
     deadline = attempts().answerDeadline();
-  }
-
-  private Duration routeTimeout() {
-    return exchange.route().timeout();
   }
 
   void flushUpstream() {
@@ -230,10 +221,25 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       repeat();
       return;
     }
+    if (exchange.isUpgrading() && code < 300) {
+      openTunnel(answer);
+      return;
+    }
     core.clientHead().forward(code, answer.headers(), exchange);
     exchange.answering(code);
-    enter(Phase.ANSWERING, routeTimeout());
+    enter(Phase.ANSWERING, exchange.route().idle());
     client.answerHead(answer);
+  }
+
+  /** After an answer that keeps what was asked; before it no byte goes through. */
+  private void openTunnel(HttpResponse answer) {
+    if (!WebSocketHandshake.opens(exchange.request(), answer)) {
+      refuse(Problem.BAD_ANSWER);
+      return;
+    }
+    enter(Phase.TUNNEL, Duration.ZERO);
+    tunnel = new Tunnel(exchange, core, this::complete);
+    tunnel.open(answer, client, Objects.requireNonNull(upstream));
   }
 
   @Override
@@ -247,7 +253,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     if (!client.isWritable()) {
       clientWritable(false);
     } else {
-      enter(Phase.ANSWERING, routeTimeout());
+      enter(Phase.ANSWERING, exchange.route().idle());
     }
   }
 
@@ -258,7 +264,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   void clientWritable(boolean writable) {
     if (phase == Phase.ANSWERING && upstream != null) {
-      enter(Phase.ANSWERING, writable ? routeTimeout() : core.limits.bodyTimeout());
+      enter(Phase.ANSWERING, writable ? exchange.route().idle() : core.limits.bodyTimeout());
       upstream.read(writable);
     }
   }
@@ -266,13 +272,12 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   @Override
   public void complete() {
     upstream = null;
-    if (phase != Phase.ANSWERING) {
-      return;
+    if (phase == Phase.ANSWERING || phase == Phase.TUNNEL) {
+      phase = Phase.OVER;
+      attempts().over(this);
+      core.finished(exchange);
+      client.answerEnd();
     }
-    phase = Phase.OVER;
-    attempts().over(this);
-    core.finished(exchange);
-    client.answerEnd();
   }
 
   @Override
@@ -282,8 +287,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     if (phase == Phase.OVER || connection == null) {
       return;
     }
-    var stale = nothingReceived && connection.wasReused();
-    if (phase != Phase.ANSWERING && attempts().repeatsLost(stale)) {
+    if (phase != Phase.ANSWERING
+        && attempts().repeatsLost(nothingReceived && connection.wasReused())) {
       repeat();
     } else {
       refuse(Problem.BAD_ANSWER);
@@ -367,8 +372,6 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     }
   }
 
-  // --- time
-
   private void enter(Phase newPhase, Duration atMost) {
     phase = newPhase;
     deadline = System.nanoTime() + atMost.toNanos();
@@ -381,25 +384,17 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     switch (phase) {
       case STEPS -> refuse(Problem.INTERNAL);
       case CONNECTING -> refuse(Problem.TOO_LATE);
-      case WAITING -> late(now);
-      case GATHERING -> refused(Problem.CLIENT_TOO_SLOW);
-      case SENDING -> {
-        if (sendStalled) {
-          refuse(Problem.TOO_LATE);
-        } else {
-          refused(Problem.CLIENT_TOO_SLOW);
+      case WAITING -> {
+        switch (attempts().late(now)) {
+          case REPEAT -> repeat();
+          case WAIT -> awaitAnswer();
+          case END -> refuse(Problem.TOO_LATE);
         }
       }
+      case GATHERING, SENDING -> refused(sendStalled ? Problem.TOO_LATE : Problem.CLIENT_TOO_SLOW);
       case ANSWERING -> cutOff("too slow");
+      case TUNNEL -> Objects.requireNonNull(tunnel).tick(now);
       case OVER -> {}
-    }
-  }
-
-  private void late(long now) {
-    switch (attempts().late(now)) {
-      case REPEAT -> repeat();
-      case WAIT -> awaitAnswer();
-      case END -> refuse(Problem.TOO_LATE);
     }
   }
 }

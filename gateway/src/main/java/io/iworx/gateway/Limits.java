@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
  * @param maxHeader bytes of all header fields, 431 beyond; default 16 KiB
  * @param maxUri bytes of the request target, 414 beyond; default 8 KiB
  * @param maxConnections open client connections, 503 beyond; default 10,000
+ * @param maxWebSockets open WebSockets, 503 beyond; default 1,000. Each holds a connection of its
+ *     target too, of those that {@link UpstreamOptions#maxConnections()} bounds
  * @param headerTimeout from the first byte of a request to the end of its header, 408 beyond;
  *     default 10 s
  * @param bodyTimeout the longest silence of a client that sends a body (408) or reads an answer
@@ -29,6 +31,7 @@ public record Limits(
     int maxHeader,
     int maxUri,
     int maxConnections,
+    int maxWebSockets,
     Duration headerTimeout,
     Duration bodyTimeout,
     int minBodyRate,
@@ -82,6 +85,7 @@ public record Limits(
           16 << 10,
           8 << 10,
           10_000,
+          1000,
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
           240,
@@ -106,6 +110,9 @@ public record Limits(
     if (maxConnections < 1) {
       throw new IllegalArgumentException("max-connections must be at least 1.");
     }
+    if (maxWebSockets < 0) {
+      throw new IllegalArgumentException("max-websockets must not be negative.");
+    }
     if (minBodyRate < 0) {
       throw new IllegalArgumentException("min-body-rate must not be negative.");
     }
@@ -122,6 +129,7 @@ public record Limits(
         maxHeader,
         maxUri,
         maxConnections,
+        maxWebSockets,
         headerTimeout,
         bodyTimeout,
         minBodyRate,
@@ -137,6 +145,22 @@ public record Limits(
         maxHeader,
         maxUri,
         newMaxConnections,
+        maxWebSockets,
+        headerTimeout,
+        bodyTimeout,
+        minBodyRate,
+        idleTimeout,
+        connectTimeout,
+        drainTimeout);
+  }
+
+  public Limits withMaxWebSockets(int newMaxWebSockets) {
+    return new Limits(
+        maxRequestBody,
+        maxHeader,
+        maxUri,
+        maxConnections,
+        newMaxWebSockets,
         headerTimeout,
         bodyTimeout,
         minBodyRate,
@@ -152,6 +176,7 @@ public record Limits(
         maxHeader,
         maxUri,
         maxConnections,
+        maxWebSockets,
         headerTimeout,
         bodyTimeout,
         minBodyRate,
@@ -182,6 +207,7 @@ public record Limits(
         maxHeader,
         maxUri,
         maxConnections,
+        maxWebSockets,
         newHeader,
         newBody,
         minBodyRate,
@@ -197,6 +223,7 @@ public record Limits(
         maxHeader,
         maxUri,
         maxConnections,
+        maxWebSockets,
         headerTimeout,
         bodyTimeout,
         newMinBodyRate,

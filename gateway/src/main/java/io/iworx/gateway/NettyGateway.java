@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -35,12 +36,16 @@ final class NettyGateway implements Gateway {
   private static final int HIGH_WATER = 128 << 10;
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /** For WebSockets to say goodbye, after the drain timeout. */
+  private static final Duration GOODBYE = Duration.ofMillis(500);
+
   private final Clock clock;
   private final ReentrantLock changes = new ReentrantLock();
   private volatile GatewayConfig config;
   private final Core core;
   private final GatewayParts parts;
   private final Policies policies;
+  private final WebSockets webSockets;
   private final Transport transport = Transport.best();
   private final SslContext targetTls;
   private volatile @Nullable ServerTls clientTls;
@@ -62,6 +67,7 @@ final class NettyGateway implements Gateway {
     this.clock = clock;
     this.parts = parts;
     this.policies = new Policies(parts);
+    this.webSockets = new WebSockets(() -> this.config.cors(), config.limits().maxWebSockets());
     this.table = new AtomicReference<>(RouteTable.of(config.routes(), policies));
     var trust = Trust.of(config.trustedCertificates());
     this.targetTls = trust.forTargets();
@@ -99,6 +105,7 @@ final class NettyGateway implements Gateway {
     var tokens = new Tokens(new TokenVerifier(config.auth(), keys, clock), clock);
     return new Steps(
             new HealthPage(this::health, policies::limitsAlone),
+            webSockets,
             new Authentication(tokens, new ApiKeys(config.auth().apiKeys()), lookup(config.auth())),
             signing(config.auth()),
             config.limits().maxRequestBody())
@@ -238,15 +245,21 @@ final class NettyGateway implements Gateway {
     }
     core.drain();
     server.close().awaitUninterruptibly();
-    var end = System.nanoTime() + config.limits().drainTimeout().toNanos();
-    while (core.connections.get() > 0 && System.nanoTime() - end < 0) {
-      LockSupport.parkNanos(POLL_NANOS);
-    }
+    awaitNoConnections(config.limits().drainTimeout());
+    core.drainedLongEnough(true);
+    awaitNoConnections(GOODBYE);
     var left = core.connections.get();
     if (left > 0) {
       log.warn("[API Gateway] {} connections were still open after the drain timeout", left);
     }
     stop();
+  }
+
+  private void awaitNoConnections(Duration atMost) {
+    var end = System.nanoTime() + atMost.toNanos();
+    while (core.connections.get() > 0 && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
   }
 
   private void stop() {

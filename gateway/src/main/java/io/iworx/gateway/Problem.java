@@ -23,6 +23,10 @@ record Problem(
       of(403, "Forbidden", "The caller has not the role or claim that the route requires.");
   static final Problem IDENTITY_UNAVAILABLE =
       of(503, "Service unavailable", "The caller cannot be looked up at the moment.");
+  static final Problem BAD_HANDSHAKE =
+      of(400, "Bad request", "The request for a WebSocket is malformed.");
+  static final Problem ORIGIN_NOT_ALLOWED =
+      of(403, "Forbidden", "Pages of this origin may not open WebSockets here.");
   static final Problem NO_ROUTE =
       of(404, "Not found", "The service has no route for such a request.");
   static final Problem METHOD_NOT_ALLOWED =
@@ -57,6 +61,8 @@ record Problem(
       of(414, "URI too long", "The request target is longer than allowed.");
   static final Problem EXPECTATION_FAILED =
       of(417, "Expectation failed", "The only expectation known is 100-continue.");
+  static final Problem WEBSOCKET_VERSION =
+      of(426, "Upgrade required", "The only WebSocket version known is 13.");
   static final Problem HEADER_TOO_LARGE =
       of(431, "Request header too large", "The header fields are larger or more than allowed.");
   static final Problem INTERNAL =
@@ -67,6 +73,8 @@ record Problem(
       of(503, "Service unavailable", "Tokens cannot be verified at the moment.");
   static final Problem TOO_MANY_CONNECTIONS =
       of(503, "Service unavailable", "The gateway has too many connections.");
+  static final Problem TOO_MANY_WEBSOCKETS =
+      of(503, "Service unavailable", "The gateway has too many WebSockets.");
   static final Problem TOO_LATE = of(504, "Gateway timeout", "The service did not answer in time.");
   static final Problem VERSION_UNKNOWN =
       of(505, "HTTP version not supported", "Only HTTP/1.0 and HTTP/1.1 are understood.");

@@ -107,6 +107,14 @@ final class RequestDecoder {
     return waiting != null && waiting.isReadable();
   }
 
+  /** Decodes nothing more and hands over what waits; null when nothing does. */
+  @Nullable ByteBuf detach() {
+    state = State.STOPPED;
+    var rest = waiting;
+    waiting = null;
+    return rest;
+  }
+
   /** Decodes nothing more and lets go of what waits. */
   void stop() {
     state = State.STOPPED;
@@ -310,7 +318,7 @@ final class RequestDecoder {
   private int line(ByteBuf in, int max, Problem tooLong) {
     var start = in.readerIndex();
     var lf = in.indexOf(start + scanned, in.writerIndex(), LF);
-    var length = (lf < 0 ? in.writerIndex() : lf - 1) - start;
+    var length = (lf < 0 ? in.writerIndex() : lf) - 1 - start; // what came last may be the CR
     if (length > max) {
       throw new RefusedException(tooLong);
     }

@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param publicAccess whether requests without a token are let through; default false
  * @param keepPrefix whether the upstream gets {@code /assets/1} instead of {@code /1}; default
  *     false
- * @param timeout the longest silence of the upstream: from the end of the request to the head of
- *     the answer, all attempts together (then 504), and between two pieces of the answer; default
- *     30 s
+ * @param timeout how long the upstream may take from the end of the request to the head of the
+ *     answer, all attempts together (then 504); default 30 s
+ * @param idleTimeout the longest silence within an answer that has begun, such as a stream of
+ *     events, and of an open WebSocket; null is a minute, or {@code timeout} where that is longer;
+ *     default null
  * @param forwardAuthorization whether {@code authorization} and {@code apikey} reach the upstream;
  *     default true
  * @param health the path, below a target's base path, that the background check asks; a 2xx answer
@@ -43,6 +45,7 @@ public record Route(
     boolean publicAccess,
     boolean keepPrefix,
     Duration timeout,
+    @Nullable Duration idleTimeout,
     boolean forwardAuthorization,
     @Nullable String health,
     UpstreamOptions upstream,
@@ -53,6 +56,9 @@ public record Route(
 
   /** The default {@link #timeout()}: 30 seconds. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+  /** The least {@link #idleTimeout()} where none is said: a minute. */
+  public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(1);
 
   private static final Pattern SERVICE = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9._~!$&'()*+,=:@-]+)*/?");
@@ -73,8 +79,9 @@ public record Route(
     if (new HashSet<>(targets).size() < targets.size()) {
       throw new IllegalArgumentException("must not name a target twice.");
     }
-    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofDays(1)) > 0) {
-      throw new IllegalArgumentException("must be longer than 0 and at most a day.");
+    checkTime(timeout);
+    if (idleTimeout != null) {
+      checkTime(idleTimeout);
     }
     if (maxRequestBody != null && maxRequestBody < 0) {
       throw new IllegalArgumentException("must not be negative.");
@@ -92,6 +99,7 @@ public record Route(
         false,
         false,
         DEFAULT_TIMEOUT,
+        null,
         true,
         null,
         UpstreamOptions.DEFAULT,
@@ -108,6 +116,7 @@ public record Route(
         publicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         health,
         upstream,
@@ -124,6 +133,7 @@ public record Route(
         newPublicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         health,
         upstream,
@@ -140,6 +150,7 @@ public record Route(
         publicAccess,
         newKeepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         health,
         upstream,
@@ -156,6 +167,24 @@ public record Route(
         publicAccess,
         keepPrefix,
         newTimeout,
+        idleTimeout,
+        forwardAuthorization,
+        health,
+        upstream,
+        retries,
+        match,
+        maxRequestBody,
+        policies);
+  }
+
+  public Route withIdleTimeout(@Nullable Duration newIdleTimeout) {
+    return new Route(
+        service,
+        targets,
+        publicAccess,
+        keepPrefix,
+        timeout,
+        newIdleTimeout,
         forwardAuthorization,
         health,
         upstream,
@@ -172,6 +201,7 @@ public record Route(
         publicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         newForwardAuthorization,
         health,
         upstream,
@@ -188,6 +218,7 @@ public record Route(
         publicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         newHealth,
         upstream,
@@ -204,6 +235,7 @@ public record Route(
         publicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         health,
         newUpstream,
@@ -220,6 +252,7 @@ public record Route(
         publicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         health,
         upstream,
@@ -236,6 +269,7 @@ public record Route(
         publicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         health,
         upstream,
@@ -252,6 +286,7 @@ public record Route(
         publicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         health,
         upstream,
@@ -268,6 +303,7 @@ public record Route(
         publicAccess,
         keepPrefix,
         timeout,
+        idleTimeout,
         forwardAuthorization,
         health,
         upstream,
@@ -275,6 +311,20 @@ public record Route(
         match,
         maxRequestBody,
         newPolicies);
+  }
+
+  /** The longest silence, said or not. */
+  Duration idle() {
+    if (idleTimeout != null) {
+      return idleTimeout;
+    }
+    return timeout.compareTo(DEFAULT_IDLE_TIMEOUT) > 0 ? timeout : DEFAULT_IDLE_TIMEOUT;
+  }
+
+  private static void checkTime(Duration time) {
+    if (time.isNegative() || time.isZero() || time.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException("must be longer than 0 and at most a day.");
+    }
   }
 
   static void checkTarget(URI target) {

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of a request, in order, except {@link Authentication}: each is one method. */
+/**
+ * The steps of a request, in order, except {@link WebSockets} and {@link Authentication}: each is
+ * one method.
+ */
 final class Steps {
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
@@ -15,13 +18,19 @@ final class Steps {
   private static final Set<String> HEALTH_PATHS = Set.of("/health", "/api/health");
 
   private final HealthPage healthPage;
+  private final WebSockets webSockets;
   private final Authentication authentication;
   private final @Nullable Step signing;
   private final long maxBody;
 
   Steps(
-      HealthPage healthPage, Authentication authentication, @Nullable Step signing, long maxBody) {
+      HealthPage healthPage,
+      WebSockets webSockets,
+      Authentication authentication,
+      @Nullable Step signing,
+      long maxBody) {
     this.healthPage = healthPage;
+    this.webSockets = webSockets;
     this.authentication = authentication;
     this.signing = signing;
     this.maxBody = maxBody;
@@ -36,6 +45,7 @@ final class Steps {
                 Steps::normalizePath,
                 this::answerHealth,
                 Steps::matchRoute,
+                webSockets,
                 authentication,
                 this::checkBodySize,
                 Steps::checkTarget,

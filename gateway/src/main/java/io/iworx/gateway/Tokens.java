@@ -18,7 +18,8 @@ final class Tokens {
   private static final int MAX = 10_000;
   private static final Duration MAX_AGE = Duration.ofMinutes(5);
 
-  private record Verified(Token token, TokenClaims claims, Instant until, long keyGeneration) {}
+  private record Verified(
+      Token token, TokenClaims claims, Instant expires, Instant until, long keyGeneration) {}
 
   private final TokenVerifier verifier;
   private final Clock clock;
@@ -36,7 +37,7 @@ final class Tokens {
     if (known != null
         && now.isBefore(known.until())
         && known.keyGeneration() == verifier.keyGeneration()) {
-      return new TokenCheck.Valid(known.token(), known.claims());
+      return new TokenCheck.Valid(known.token(), known.claims(), known.expires());
     }
     return resolve(key, verifier.verify(token));
   }
@@ -44,8 +45,8 @@ final class Tokens {
   private TokenCheck resolve(ByteBuffer key, Verification verification) {
     return switch (verification) {
       case Verification.Genuine(var token, var claims, var expires, var generation) -> {
-        remember(key, new Verified(token, claims, earlier(expires), generation));
-        yield new TokenCheck.Valid(token, claims);
+        remember(key, new Verified(token, claims, expires, earlier(expires), generation));
+        yield new TokenCheck.Valid(token, claims, expires);
       }
       case Verification.Refused(var reason) -> new TokenCheck.Invalid(reason);
       case Verification.NoKeys() -> new TokenCheck.Undecided();

@@ -2,12 +2,14 @@ package io.iworx.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+  private static final int SWITCHING = 101;
   private static final int FIRST_STATUS = 200;
   private static final int LAST_STATUS = 599;
 
@@ -56,6 +59,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private @Nullable Listener listener;
   private int uses;
   private boolean interim;
+  private boolean upgrade;
   private boolean keepAlive;
   private boolean requestSent;
   private boolean answered;
@@ -77,8 +81,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     return uses > 1;
   }
 
-  void begin(Listener newListener, HttpRequest head, boolean headOnly) {
+  void begin(Listener newListener, HttpRequest head, boolean headOnly, boolean mayUpgrade) {
     listener = newListener;
+    upgrade = mayUpgrade;
     uses++;
     interim = false;
     requestSent = false;
@@ -116,6 +121,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
+  /** Another handler has the connection from here on, with what came behind the answer. */
+  void become(ChannelHandler other) {
+    listener = null;
+    var pipeline = channel.pipeline();
+    pipeline.replace(this, null, other);
+    pipeline.remove(HttpRequestEncoder.class);
+    pipeline.remove(decoder);
+  }
+
   void idleSince(long nanos) {
     idleSince = nanos;
   }
@@ -147,8 +161,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private void head(HttpResponse answer) {
     var code = answer.status().code();
-    if (code >= 100 && code < FIRST_STATUS && code != 101) {
+    if (code >= 100 && code < FIRST_STATUS && code != SWITCHING) {
       interim = true;
+      return;
+    }
+    if (code == SWITCHING && upgrade) {
+      Objects.requireNonNull(listener).head(answer);
       return;
     }
     if (code < FIRST_STATUS || code > LAST_STATUS || !soundFraming(answer)) {

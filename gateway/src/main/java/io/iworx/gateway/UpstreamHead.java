@@ -40,6 +40,9 @@ final class UpstreamHead {
   static void prepare(Exchange exchange) {
     var headers = exchange.request().headers();
     HeaderRules.stripUp(headers);
+    if (exchange.isUpgrading()) {
+      WebSocketHandshake.ask(headers);
+    }
     keepSoundTraceContext(headers);
     if (!exchange.route().forwardAuthorization()) {
       headers.remove(HttpHeaderNames.AUTHORIZATION);

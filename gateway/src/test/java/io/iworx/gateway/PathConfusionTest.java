@@ -2,6 +2,7 @@ package io.iworx.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -243,7 +244,7 @@ final class PathConfusionTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       if (client != null) {
         client.close();
         client = null;
