@@ -49,7 +49,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   /** An unread body up to this size is read and dropped, so that the connection can be kept. */
   private static final long SMALL_BODY = 64 << 10;
-
   private static final Duration LINGER = Duration.ofSeconds(5);
   private static final Duration IDLE_WHEN_DRAINING = Duration.ofMillis(250);
 
@@ -62,7 +61,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private @Nullable ExchangeRun run;
   private Wait wait = Wait.NEXT_REQUEST;
   private long deadline;
-  private long drainDeadline;
   private boolean drainSeen;
   private long discarded;
   private boolean requestRead = true;
@@ -103,10 +101,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /**
-   * Leaves the connection to another that goes on with it: nothing was read yet, and nothing will
-   * be. False when it is closing.
-   */
+  /** Another goes on with the connection, of which nothing was read; false when it is closing. */
   boolean giveWay() {
     if (closing) {
       return false;
@@ -266,9 +261,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   @Override
   public void answerHead(HttpResponse answer) {
     var exchange = Objects.requireNonNull(run).exchange();
-    var request = exchange.request();
-    closeAfter = AnswerFraming.frame(request, answer) || mustClose(exchange);
-    ClientHead.connection(answer.headers(), closeAfter, request.http10());
+    closeAfter = AnswerFraming.frame(exchange.request(), answer) || mustClose(exchange);
+    ClientHead.connection(answer.headers(), closeAfter, exchange.request().http10());
     channel.write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.headers()));
   }
 
@@ -390,13 +384,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
       run.tick(now);
       return;
     }
-    if (wait == Wait.NEXT_REQUEST && core.draining()) {
-      if (!drainSeen) {
-        drainSeen = true;
-        drainDeadline = now + IDLE_WHEN_DRAINING.toNanos();
-      } else if (now - drainDeadline >= 0) {
-        channel.close();
-      }
+    if (wait == Wait.NEXT_REQUEST && core.draining() && !drainSeen) {
+      drainSeen = true;
+      await(Wait.NEXT_REQUEST, IDLE_WHEN_DRAINING);
     }
     if (now - deadline < 0) {
       return;

@@ -4,6 +4,8 @@ import io.iworx.correlation.Uuid7;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http2.Http2Error;
@@ -161,6 +163,11 @@ final class Http2ClientStream implements ClientStream {
     if (run != null) {
       run.flushUpstream();
     }
+  }
+
+  @Override
+  public @Nullable ByteBuf upgrade(FullHttpResponse answer, ChannelHandler tunnel) {
+    throw new IllegalStateException("HTTP/2 has no upgrade (RFC 9113 §8.6); none was let through.");
   }
 
   // --- the answer

@@ -151,7 +151,8 @@ public record Limits(
         minBodyRate,
         idleTimeout,
         connectTimeout,
-        drainTimeout);
+        drainTimeout,
+        http2);
   }
 
   public Limits withMaxWebSockets(int newMaxWebSockets) {
@@ -192,8 +193,10 @@ public record Limits(
         maxHeader,
         maxUri,
         maxConnections,
+        maxWebSockets,
         headerTimeout,
         bodyTimeout,
+        minBodyRate,
         idleTimeout,
         connectTimeout,
         drainTimeout,
@@ -229,7 +232,8 @@ public record Limits(
         newMinBodyRate,
         idleTimeout,
         connectTimeout,
-        drainTimeout);
+        drainTimeout,
+        http2);
   }
 
   /** Until when the next piece of a body must have come, after one of that many bytes. */

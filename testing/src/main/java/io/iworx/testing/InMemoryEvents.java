@@ -66,9 +66,8 @@ final class InMemoryEvents {
       throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      var left = atMost.toNanos();
-      while (entries.size() <= position && left > 0 && !cancelled.getAsBoolean()) {
-        left = appended.awaitNanos(left);
+      if (entries.size() <= position && !cancelled.getAsBoolean()) {
+        var _ = appended.awaitNanos(atMost.toNanos());
       }
     } finally {
       lock.unlock();
