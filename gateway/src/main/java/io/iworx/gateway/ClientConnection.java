@@ -49,6 +49,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   /** An unread body up to this size is read and dropped, so that the connection can be kept. */
   private static final long SMALL_BODY = 64 << 10;
+
   private static final Duration LINGER = Duration.ofSeconds(5);
   private static final Duration IDLE_WHEN_DRAINING = Duration.ofMillis(250);
 
@@ -372,7 +373,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   // --- time
-
   private void await(Wait what, Duration atMost) {
     wait = what;
     deadline = System.nanoTime() + atMost.toNanos();

@@ -23,6 +23,10 @@ final class InMemoryEvents {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition appended = lock.newCondition();
+
+  /** How often all were woken whatever they wait for. */
+  private long woken;
+
   private final List<LogEntry> entries = new ArrayList<>();
   private final Map<String, LogEntry> byId = new HashMap<>();
 
@@ -66,8 +70,13 @@ final class InMemoryEvents {
       throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      if (entries.size() <= position && !cancelled.getAsBoolean()) {
-        var _ = appended.awaitNanos(atMost.toNanos());
+      var left = atMost.toNanos();
+      var before = woken;
+      while (entries.size() <= position
+          && left > 0
+          && before == woken
+          && !cancelled.getAsBoolean()) {
+        left = appended.awaitNanos(left);
       }
     } finally {
       lock.unlock();
@@ -77,6 +86,7 @@ final class InMemoryEvents {
   void wakeAll() {
     lock.lock();
     try {
+      woken++;
       appended.signalAll();
     } finally {
       lock.unlock();
