@@ -51,6 +51,8 @@ final class EventStreamTest {
                 }
                 socket.close();
               });
+
+  @SuppressWarnings("NullAway.Init") // each test starts its own
   private Gateway gateway;
 
   private static void send(OutputStream out, String event) throws IOException {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -230,7 +231,7 @@ final class PathConfusionTest {
 
   /** One connection, and another where the gateway has closed it. */
   private static final class Reconnecting implements AutoCloseable {
-    private RawClient client;
+    private @Nullable RawClient client;
 
     int status(String request) throws Exception {
       if (client == null) {

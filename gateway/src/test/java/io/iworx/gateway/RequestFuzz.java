@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold for any bytes a client may send, in the form that the fuzzer calls. Nothing but a
@@ -129,7 +130,7 @@ final class RequestFuzz {
         new RequestDecoder(
             UnpooledByteBufAllocator.DEFAULT, LIMITS, RequestDecoder.lineBuffer(LIMITS), this);
     private final List<Decoding> requests = new ArrayList<>();
-    private Problem refusal;
+    private @Nullable Problem refusal;
 
     @Override
     public void started() {}

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,7 @@ final class SmugglingTest {
   private static Gateway gateway;
 
   /** Bytes, and the one request that the service may get of them; null for none. */
-  record Attack(String name, String bytes, String passes, String body) {
+  record Attack(String name, String bytes, @Nullable String passes, String body) {
     static Attack refused(String name, String bytes) {
       return new Attack(name, bytes, null, "");
     }

@@ -21,6 +21,9 @@ import java.util.Set;
  * durability and callers' transactions. Safe for any thread.
  */
 public final class InMemoryEventLog implements EventLog {
+  /** How soon a reader notes that something is scheduled now. */
+  private static final Duration SCHEDULE_POLL = Duration.ofMillis(500);
+
   /** How often the clock is looked at while something is scheduled: it may be set. */
   private static final Duration CLOCK_POLL = Duration.ofMillis(10);
 
@@ -148,7 +151,8 @@ public final class InMemoryEventLog implements EventLog {
     while (events.last() <= from.position() && !closed && System.nanoTime() < giveUp) {
       schedule.enterDue();
       var left = Duration.ofNanos(giveUp - System.nanoTime());
-      var pause = schedule.isEmpty() || left.compareTo(CLOCK_POLL) < 0 ? left : CLOCK_POLL;
+      var longest = schedule.isEmpty() ? SCHEDULE_POLL : CLOCK_POLL;
+      var pause = left.compareTo(longest) < 0 ? left : longest;
       events.awaitAfter(from.position(), pause, () -> closed);
     }
   }

@@ -23,10 +23,6 @@ final class InMemoryEvents {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition appended = lock.newCondition();
-
-  /** How often all were woken whatever they wait for. */
-  private long woken;
-
   private final List<LogEntry> entries = new ArrayList<>();
   private final Map<String, LogEntry> byId = new HashMap<>();
 
@@ -71,11 +67,7 @@ final class InMemoryEvents {
     lock.lockInterruptibly();
     try {
       var left = atMost.toNanos();
-      var before = woken;
-      while (entries.size() <= position
-          && left > 0
-          && before == woken
-          && !cancelled.getAsBoolean()) {
+      while (entries.size() <= position && left > 0 && !cancelled.getAsBoolean()) {
         left = appended.awaitNanos(left);
       }
     } finally {
@@ -86,7 +78,6 @@ final class InMemoryEvents {
   void wakeAll() {
     lock.lock();
     try {
-      woken++;
       appended.signalAll();
     } finally {
       lock.unlock();

@@ -33,12 +33,6 @@ final class InMemorySchedule implements Schedule {
 
   @Override
   public ScheduledEvent add(Draft draft, Instant at) {
-    var added = added(draft, at);
-    events.wakeAll(); // who waits for news looks at the clock from now on
-    return added;
-  }
-
-  private ScheduledEvent added(Draft draft, Instant at) {
     lock.lock();
     try {
       var event = event(draft, at.truncatedTo(ChronoUnit.MICROS), null);
