@@ -16,6 +16,7 @@ final class Frames {
   private static final byte[] MASK = {0x11, 0x22, 0x33, 0x44};
 
   /** A frame as it was read. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   record Frame(int opcode, boolean masked, byte[] payload) {
     String text() {
       return new String(payload, StandardCharsets.UTF_8);
