@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * it. Either it is refused and the service never hears of it, or the service gets exactly one
  * request, framed in one way; and whoever asks next gets his own answer.
  */
+@SuppressWarnings("StringConcatToTextBlock") // bytes of a message are plainer in lines of their own
 final class SmugglingTest {
   private static final String HIDDEN = "GET /api/open/EVIL HTTP/1.1\r\nHost: g\r\n\r\n";
   private static final String CLEAN =

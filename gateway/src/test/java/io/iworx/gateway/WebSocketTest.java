@@ -23,6 +23,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSockets through the gateway: who may open one, when bytes go through, and how one ends. */
+@SuppressWarnings({
+  "StringConcatToTextBlock",
+  "JdkObsolete"
+}) // bytes in lines; written by one thread, read by another
 final class WebSocketTest {
   private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
   private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="; // RFC 6455 §1.3
@@ -176,7 +180,7 @@ final class WebSocketTest {
         "Sec-WebSocket-Version: 13|Sec-WebSocket-Version: 13\r\nTransfer-Encoding: chunked",
       })
   void aMalformedHandshakeIs400(String change) throws Exception {
-    var parts = change.split("\\|");
+    var parts = change.split("\\|", -1);
     var answer =
         RawClient.ask(gateway(Limits.DEFAULT), asks("/api/open").replaceFirst(parts[0], parts[1]));
     assertThat(answer.status()).isEqualTo(400);
