@@ -325,7 +325,6 @@ final class SmugglingTest {
             "GET /api/open/EVIL HTTP/9.9\r\nHost: g\r\n\r\n",
             "GET /api/open/EVIL ICAP/1.0\r\nHost: g\r\n\r\n",
             "GET /api/open/EVIL\r\n\r\n",
-            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             "GET /api/open/EVIL HTTP/1.1\r\n\r\n",
             "GET /api/open/EVIL HTTP/1.1\r\n : x\r\nHost: g\r\n\r\n",
             "GET /api/open/EVIL HTTP/1.1\r\nHost: g\r\nHost: h\r\n\r\n",
