@@ -62,6 +62,26 @@ final class UpstreamFaultTest {
     }
   }
 
+  /** RFC 9112 §5.1: a proxy takes such a blank out of an answer before it passes it on. */
+  @Test
+  void aBlankBeforeAColonIsTakenOutOfAnAnswer() throws Exception {
+    upstream.answering(
+        (_, out, socket) -> {
+          out.write(
+              RecordingUpstream.bytes(
+                  "HTTP/1.1 200 OK\r\nX-Odd : a\r\nTransfer-Encoding : chunked\r\n\r\n"
+                      + "2\r\n{}\r\n0\r\n\r\n"));
+          out.flush();
+          socket.close();
+        });
+    var answer = RawClient.ask(gateway, POST);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("x-odd")).isEqualTo("a");
+    assertThat(answer.all("transfer-encoding")).containsExactly("chunked");
+    assertThat(answer.body()).isEqualTo("{}");
+    assertThat(answer.headers()).noneMatch(line -> line.contains(" :"));
+  }
+
   @Test
   void aLateServiceIs504() throws Exception {
     restart(upstream.url(), Duration.ofMillis(200));
