@@ -67,10 +67,9 @@ final class UpstreamFaultTest {
   void aBlankBeforeAColonIsTakenOutOfAnAnswer() throws Exception {
     upstream.answering(
         (_, out, socket) -> {
-          out.write(
-              RecordingUpstream.bytes(
-                  "HTTP/1.1 200 OK\r\nX-Odd : a\r\nTransfer-Encoding : chunked\r\n\r\n"
-                      + "2\r\n{}\r\n0\r\n\r\n"));
+          var head = "HTTP/1.1 200 OK\r\nX-Odd : a\r\nTransfer-Encoding : chunked\r\n\r\n";
+          out.write(RecordingUpstream.bytes(head));
+          out.write(RecordingUpstream.bytes("2\r\n{}\r\n0\r\n\r\n"));
           out.flush();
           socket.close();
         });

@@ -9,9 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,18 +19,15 @@ import org.jspecify.annotations.Nullable;
  * records the rest. Belongs to the thread that runs the body or branch.
  */
 final class Steps {
-  /** The key of its compensation ends so; longer ones would not fit into a header. */
-  private static final int LONGEST_IDENTITY = 200;
-
   private final SagaEngine engine;
   private final Journal journal;
   private final Replay replay;
   private final StepContext context;
   private final Attempts attempts;
-  private final Attempts flushes;
-  private final String path;
+  private final JournalCommits commits;
+  private final StepNotes notes;
+  private final Identities identities;
   private final @Nullable Parallel parallel;
-  private final Map<String, Integer> occurrences = new HashMap<>();
   private final List<Undoable> undoables;
   private volatile Thread owner = Thread.currentThread();
   private @Nullable Unwind unwound;
@@ -52,8 +47,9 @@ final class Steps {
     this.replay = journal.replay("");
     this.context = context;
     this.attempts = new Attempts(engine, trace);
-    this.flushes = new Attempts(engine, null);
-    this.path = "";
+    this.commits = new JournalCommits(engine, journal);
+    this.notes = new StepNotes(engine, journal);
+    this.identities = new Identities("");
     this.parallel = null;
     this.undoables = Collections.synchronizedList(new ArrayList<>());
     this.mayHaveBegun = resumed;
@@ -66,8 +62,9 @@ final class Steps {
     this.replay = parent.journal.replay(branchPath);
     this.context = parent.context;
     this.attempts = parent.attempts;
-    this.flushes = parent.flushes;
-    this.path = branchPath;
+    this.commits = parent.commits;
+    this.notes = parent.notes;
+    this.identities = new Identities(branchPath);
     this.parallel = parallel;
     this.undoables = parent.undoables;
     this.mayHaveBegun = parent.mayHaveBegun;
@@ -87,7 +84,7 @@ final class Steps {
   }
 
   @Nullable Object run(String name, Work work, Undo undo, Class<?> type, StepLimits limits) {
-    return enter(name, () -> replayOrRun(identity(name), work, undo, type, limits));
+    return enter(name, () -> replayOrRun(identities.next(name), work, undo, type, limits));
   }
 
   /** Runs branches beside each other, each in its own part of the records. */
@@ -101,12 +98,12 @@ final class Steps {
   }
 
   private void runAll(List<? extends Branch<?>> branches) {
-    var identity = identity("$parallel");
+    var identity = identities.next("$parallel");
     var recorded = replay.nextIf(identity);
     var all = new Parallel(recorded != null, parallel);
     var steps = new ArrayList<Steps>();
     for (var branch : branches) {
-      var branchSteps = new Steps(this, identity(branch.name() + "/"), all);
+      var branchSteps = new Steps(this, identities.nextPath(branch.name()), all);
       steps.add(branchSteps);
       all.add(branch, branchSteps);
     }
@@ -117,22 +114,11 @@ final class Steps {
     if (unwind != null) {
       throw unwind;
     }
-    var failure = recorded == null ? all.failure() : failedWithin(recorded);
-    if (failure != null && recorded == null) {
-      // On record, so that a replay takes the same way and no branch goes further than now.
-      var step = engine.json().encode("The step that failed", failure.step());
-      journal.note(entry(identity, StepRecord.Kind.FAILED, step, failure, 1, engine.now()));
-    }
+    var failure = recorded == null ? all.failure() : notes.branchFailure(recorded);
     if (failure != null) {
-      throw new StepFailed(failure);
+      // Once on record, no branch goes further in a replay than it has now.
+      throw recorded == null ? notes.branchFailed(identity, failure) : new StepFailed(failure);
     }
-  }
-
-  /** The record is that of the branches together; its result is the step that failed in them. */
-  private @Nullable SagaFailure failedWithin(StepRecord recorded) {
-    var failure = recorded.failure();
-    var step = engine.json().decode("The step that failed", recorded.result(), String.class);
-    return failure == null ? null : failure.at(String.valueOf(step));
   }
 
   /** Runs a branch on the thread that is its own. */
@@ -160,19 +146,19 @@ final class Steps {
   }
 
   Instant now() {
-    var now = enter("now", () -> replayOrNote(identity("$now")));
+    var now = enter("now", () -> replayOrNote(identities.next("$now")));
     return Instant.parse(String.valueOf(now));
   }
 
   String newId() {
-    return String.valueOf(enter("newId", () -> context.derivedId(identity("$id"))));
+    return String.valueOf(enter("newId", () -> context.derivedId(identities.next("$id"))));
   }
 
   void publish(NewEvent<?> event) {
     enter(
         "publish",
         () -> {
-          var id = context.derivedId(identity("$publish:" + event.type().name()));
+          var id = context.derivedId(identities.next("$publish:" + event.type().name()));
           // A record after this point proves that the event was committed with it.
           if (!isReplaying()) {
             journal.publish(event.withId(id).withCorrelation(context.correlation()));
@@ -187,7 +173,7 @@ final class Steps {
    * @throws StepFailed when an event that waited cannot be published
    */
   void end(Transition transition) {
-    commit(() -> journal.commit(transition));
+    commits.run(retry(), () -> journal.commit(transition));
   }
 
   private boolean isReplaying() {
@@ -224,7 +210,7 @@ final class Steps {
           if (parallel != null) {
             throw new IllegalStateException("A branch cannot wait; wait before or after it.");
           }
-          var identity = identity("$sleep");
+          var identity = identities.next("$sleep");
           if (recorded(identity) == null) {
             sleepOrNote(identity, duration);
           }
@@ -237,44 +223,16 @@ final class Steps {
     requireGoingOn();
     if (journal.isDue(identity)) {
       mayHaveBegun = false;
-      journal.note(entry(identity, StepRecord.Kind.NOTED, null, null, 1, engine.now()));
+      notes.note(identity, null, engine.now());
       return;
     }
     var now = engine.now();
     var left = end == null ? duration : Duration.between(now, end);
     var wait = left.compareTo(duration) < 0 ? left : duration;
     var atLeast = wait.isNegative() ? Duration.ZERO : wait;
-    commit(() -> journal.commitAndLeave(new Wait(identity, atLeast)));
+    commits.run(retry(), () -> journal.commitAndLeave(new Wait(identity, atLeast)));
     engine.dueIn(atLeast);
     throw Unwind.waiting(identity);
-  }
-
-  /** A commit of the journal. */
-  @FunctionalInterface
-  private interface Commit {
-    void run() throws PublishFailed;
-  }
-
-  private void commit(Commit commit) {
-    var outcome =
-        flushes.run(
-            "publish",
-            retry(),
-            null,
-            Doubt.inside(),
-            (_, _) -> {
-              commit.run();
-              return null;
-            });
-    switch (outcome) {
-      case Outcome.Done _ -> {}
-      case Outcome.NotDone(var failure, _, _, _) -> {
-        journal.dropEvents();
-        throw new StepFailed(failure);
-      }
-      case Outcome.Unclear(var failure, _) ->
-          throw Unwind.storeFailed(new SagaException(failure.message()));
-    }
   }
 
   private @Nullable Object enter(String what, Supplier<@Nullable Object> work) {
@@ -300,22 +258,6 @@ final class Steps {
     }
   }
 
-  private String identity(String name) {
-    var occurrence = occurrences.merge(name, 1, Integer::sum);
-    var branch = name.endsWith("/");
-    var counted = branch ? name.substring(0, name.length() - 1) : name;
-    var identity =
-        path + (occurrence == 1 ? counted : counted + "#" + occurrence) + (branch ? "/" : "");
-    if (identity.length() > LONGEST_IDENTITY) {
-      throw new IllegalArgumentException(
-          "A step and the branches it is in have names of at most "
-              + LONGEST_IDENTITY
-              + " characters together; these have more: "
-              + identity);
-    }
-    return identity;
-  }
-
   private @Nullable Object replayOrNote(String identity) {
     var recorded = recorded(identity);
     if (recorded != null) {
@@ -324,7 +266,7 @@ final class Steps {
     requireGoingOn();
     var now = engine.now();
     var json = engine.json().encode("The time", now.toString());
-    journal.note(entry(identity, StepRecord.Kind.NOTED, json, null, 1, now));
+    notes.note(identity, json, now);
     return now.toString();
   }
 
@@ -332,24 +274,12 @@ final class Steps {
       String identity, Work work, Undo undo, Class<?> type, StepLimits limits) {
     var recorded = recorded(identity);
     var result =
-        recorded != null ? replayed(identity, recorded, type) : execute(identity, work, limits);
+        recorded != null ? notes.result(identity, recorded, type) : execute(identity, work, limits);
     var undoing = undo.of(result);
     if (undoing != null) {
       undoables.add(new Undoable(identity, undoing));
     }
     return result;
-  }
-
-  private @Nullable Object replayed(String identity, StepRecord recorded, Class<?> type) {
-    var failure = recorded.failure();
-    if (recorded.kind() == StepRecord.Kind.FAILED && failure != null) {
-      throw new StepFailed(failure);
-    }
-    try {
-      return engine.json().decode("The recorded result of " + identity, recorded.result(), type);
-    } catch (SagaException e) {
-      throw Unwind.stuck(String.valueOf(e.getMessage()));
-    }
   }
 
   private @Nullable Object execute(String identity, Work work, StepLimits limits) {
@@ -381,11 +311,11 @@ final class Steps {
     return switch (outcome) {
       case Outcome.Done done -> {
         if (work instanceof Work.Outside) {
-          noteDone(identity, done);
+          notes.noteDone(identity, done);
         }
         yield done.result();
       }
-      case Outcome.NotDone notDone -> throw failed(identity, notDone);
+      case Outcome.NotDone notDone -> throw notes.failed(identity, notDone);
       case Outcome.Unclear(var failure, var count) ->
           throw Unwind.stuck(
               "Step "
@@ -406,10 +336,9 @@ final class Steps {
   /** An event that cannot be published fails the step, on record. */
   private void commitBefore(String identity) {
     try {
-      commit(() -> journal.commit(null));
+      commits.run(retry(), () -> journal.commit(null));
     } catch (StepFailed e) {
-      journal.note(entry(identity, StepRecord.Kind.FAILED, null, e.failure(), 0, engine.now()));
-      throw e;
+      throw notes.notBegun(identity, e.failure());
     }
   }
 
@@ -425,8 +354,7 @@ final class Steps {
             SagaFailure.Kind.EXPIRED,
             "expired",
             null);
-    journal.note(entry(identity, StepRecord.Kind.FAILED, null, failure, 0, engine.now()));
-    throw new StepFailed(failure);
+    throw notes.notBegun(identity, failure);
   }
 
   private Outcome executeInside(
@@ -442,46 +370,10 @@ final class Steps {
               connection -> {
                 var value = context.inScope(identity, number, until, () -> code.run(connection));
                 result.set(value);
-                var json = engine.json().encode("The result of step " + identity, value);
-                return entry(identity, StepRecord.Kind.DONE, json, null, number, startedAt);
+                return notes.done(identity, value, number, startedAt);
               });
           return result.get();
         });
-  }
-
-  private void noteDone(String identity, Outcome.Done done) {
-    try {
-      var json = engine.json().encode("The result of step " + identity, done.result());
-      journal.note(
-          entry(identity, StepRecord.Kind.DONE, json, null, done.attempts(), done.startedAt()));
-    } catch (UnstorableValue e) {
-      throw Unwind.stuck("Step " + identity + " is done but not recorded: " + e.getMessage());
-    }
-  }
-
-  private StepFailed failed(String identity, Outcome.NotDone notDone) {
-    if (notDone.thrown() instanceof PublishFailed) {
-      journal.dropEvents();
-    }
-    journal.note(
-        entry(
-            identity,
-            StepRecord.Kind.FAILED,
-            null,
-            notDone.failure(),
-            notDone.attempts(),
-            notDone.startedAt()));
-    return new StepFailed(notDone.failure());
-  }
-
-  private Journal.Entry entry(
-      String identity,
-      StepRecord.Kind kind,
-      @Nullable String result,
-      @Nullable SagaFailure failure,
-      int count,
-      Instant startedAt) {
-    return new Journal.Entry(identity, kind, result, failure, count, startedAt, engine.now(), null);
   }
 
   /** Once the saga was taken over nobody waits for it any more, and patience costs nothing. */
