@@ -20,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Answers that go on and on, such as server-sent events. */
-@SuppressWarnings("StringConcatToTextBlock") // bytes of a message are plainer in lines of their own
 final class EventStreamTest {
   private static final String HEAD =
       "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";

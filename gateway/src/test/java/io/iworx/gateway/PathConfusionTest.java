@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
  * Paths that mean one thing to the gateway and another to a service behind it. Without a token
  * nothing may reach a service that any of its readers, however lenient, takes for a protected path.
  */
-@SuppressWarnings("StringConcatToTextBlock") // bytes of a message are plainer in lines of their own
 final class PathConfusionTest {
   private static final ByteLog upstream = new ByteLog();
   private static Gateway gateway;

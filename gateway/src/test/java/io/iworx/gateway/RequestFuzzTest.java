@@ -11,7 +11,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What the fuzzer found worth keeping, and some of what it does, each time the tests run. */
-@SuppressWarnings("StringConcatToTextBlock") // bytes of a message are plainer in lines of their own
 final class RequestFuzzTest {
   private static final Path CORPUS = Path.of("src/test/fuzz");
   private static final List<String> WORDS =

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 /**
  * Clients that send or read as slowly as they can: they end by a deadline, the others see nothing.
  */
-@SuppressWarnings("StringConcatToTextBlock") // bytes of a message are plainer in lines of their own
 final class SlowClientTest {
   private static final int EACH = 20;
   private static final Duration SHORT = Duration.ofMillis(600);

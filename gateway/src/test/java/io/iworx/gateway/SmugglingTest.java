@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * it. Either it is refused and the service never hears of it, or the service gets exactly one
  * request, framed in one way; and whoever asks next gets his own answer.
  */
-@SuppressWarnings("StringConcatToTextBlock") // bytes of a message are plainer in lines of their own
 final class SmugglingTest {
   private static final String HIDDEN = "GET /api/open/EVIL HTTP/1.1\r\nHost: g\r\n\r\n";
   private static final String CLEAN =
@@ -94,6 +93,10 @@ final class SmugglingTest {
     } catch (IOException e) {
       // closed: nothing more comes
     }
+  }
+
+  private static String get(String... headers) {
+    return "GET /api/open/a HTTP/1.1\r\nHost: g\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
   }
 
   private static String post(String headers) {
@@ -447,8 +450,10 @@ final class SmugglingTest {
     attacks.add(
         new Attack(
             "an upgrade to HTTP/2",
-            "GET /api/open/a HTTP/1.1\r\nHost: g\r\nConnection: upgrade, http2-settings\r\n"
-                + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+            get(
+                "Connection: upgrade, http2-settings",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABkAAQAAP__"),
             "GET /a HTTP/1.1",
             ""));
     attacks.add(

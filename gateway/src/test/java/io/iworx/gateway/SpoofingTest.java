@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Identity, origin and correlation that callers make up: nothing of it arrives, or the log. */
-@SuppressWarnings("StringConcatToTextBlock") // bytes of a message are plainer in lines of their own
 final class SpoofingTest {
   private static final ByteLog upstream = new ByteLog();
   private static Gateway gateway;

@@ -23,10 +23,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSockets through the gateway: who may open one, when bytes go through, and how one ends. */
-@SuppressWarnings({
-  "StringConcatToTextBlock",
-  "JdkObsolete"
-}) // bytes in lines; written by one thread, read by another
 final class WebSocketTest {
   private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
   private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="; // RFC 6455 §1.3
@@ -275,6 +271,7 @@ final class WebSocketTest {
         "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Protocol: b\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
       })
   void aBrokenSwitchIs502AndWhatTheClientSentGoesNowhere(String broken) throws Exception {
+    @SuppressWarnings("JdkObsolete") // one thread writes it, another reads it
     var after = new StringBuffer();
     upstream.answering(
         (_, out, socket) -> {
