@@ -48,6 +48,11 @@ final class AnswerCopy {
     body.writeBytes(bytes);
   }
 
+  /** There is more behind the body: the answer cannot be given again as it was. */
+  void trailers() {
+    lost = true;
+  }
+
   /** Whether the service has answered. */
   boolean begun() {
     return status != 0;
@@ -57,7 +62,7 @@ final class AnswerCopy {
     return status;
   }
 
-  /** All of it; null when it is too large to keep, or a stream of events. */
+  /** All of it; null when it is too large to keep, has trailers, or is a stream of events. */
   IdempotencyStore.@Nullable Answer whole() {
     return lost ? null : new IdempotencyStore.Answer(status, headers, body.toByteArray());
   }

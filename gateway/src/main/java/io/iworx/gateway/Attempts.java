@@ -1,10 +1,10 @@
 package io.iworx.gateway;
 
+import io.iworx.gateway.UpstreamStream.Loss;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,6 +43,7 @@ final class Attempts {
   private long answerBy;
   private @Nullable HttpRequest message;
   private @Nullable TargetPool current;
+  private @Nullable UpstreamStream stream;
   private @Nullable List<UpstreamTarget> tried;
   private int number = 1;
   private boolean fresh;
@@ -124,7 +125,7 @@ final class Attempts {
    * Asks the next target for a connection, which the listener gets at once or later. False when no
    * target is left; {@link #refusal} says why.
    */
-  boolean next(long millisLeft, UpstreamConnection.Listener listener) {
+  boolean next(long millisLeft, UpstreamStream.Listener listener) {
     for (var pool = choose(); pool != null; pool = choose()) {
       current = pool;
       pool.begun();
@@ -160,24 +161,44 @@ final class Attempts {
     return fresh && number > 1 && tried.size() == 1 ? choice.choose(upstream) : other;
   }
 
-  void begin(UpstreamConnection connection, UpstreamConnection.Listener listener) {
+  void begin(UpstreamStream its, UpstreamStream.Listener listener) {
     var headOnly = exchange.request().method().equals(HttpMethod.HEAD);
     exchange.sending();
-    connection.begin(listener, Objects.requireNonNull(message), headOnly, exchange.isUpgrading());
+    stream = its;
+    its.begin(listener, Objects.requireNonNull(message), headOnly, exchange.isUpgrading());
   }
 
-  /** Remembers a piece of the request's body, where there may be another attempt. */
-  void keep(ByteBuf piece) {
-    if (body != null) {
-      body.keep(piece);
+  /** What the attempt under way goes through; null when none is, or it has no connection yet. */
+  @Nullable UpstreamStream stream() {
+    return stream;
+  }
+
+  /** Takes the attempt's stream away from it, whose answer nobody waits for any more. */
+  void drop() {
+    var dropped = stream;
+    stream = null;
+    if (dropped != null) {
+      dropped.drop();
     }
   }
 
-  /** Sends the body once more. */
-  void sendBody(UpstreamConnection connection) {
-    if (exchange.request().hasBody()) {
-      Objects.requireNonNull(body).writeTo(connection);
-      connection.write(LastHttpContent.EMPTY_LAST_CONTENT);
+  /** The stream has come to its end. */
+  void ended() {
+    stream = null;
+  }
+
+  /** Sends a piece of the request's body, and remembers it where there may be another attempt. */
+  void send(ByteBuf piece, UpstreamStream to) {
+    if (body != null) {
+      body.keep(piece);
+    }
+    to.write(piece);
+  }
+
+  /** Sends the body once more: all of it that is here. */
+  void sendBody(UpstreamStream to) {
+    if (body != null) {
+      body.writeTo(to);
     }
   }
 
@@ -227,15 +248,11 @@ final class Attempts {
     return saysThatItCannot(code) && hasAnother() && repeatsNow();
   }
 
-  /**
-   * Whether a request that may have arrived is sent again.
-   *
-   * @param stale whether a kept connection lost it without a byte of an answer: the service had
-   *     closed it, as it may, while the request was on its way. That once costs no retry
-   */
-  boolean repeatsLost(boolean stale) {
+  /** Whether a request that was lost is sent again. */
+  boolean repeatsLost(Loss loss) {
     var pool = Objects.requireNonNull(current);
-    if (stale && !staleRepeated && harmless && bodyIsHere()) {
+    if (loss == Loss.STALE && !staleRepeated && harmless && bodyIsHere()) {
+      // The service had closed the connection, as it may: that once costs no retry.
       staleRepeated = true;
       fresh = true;
       leave(pool);
@@ -253,7 +270,7 @@ final class Attempts {
       }
       return Late.END;
     }
-    if (repeatsLost(false)) {
+    if (repeatsLost(Loss.BROKEN)) {
       return Late.REPEAT;
     }
     lastWait = true;
@@ -288,12 +305,13 @@ final class Attempts {
   }
 
   /** The exchange needs no target any more, for whatever reason. */
-  void over(UpstreamConnection.Listener listener) {
+  void over(UpstreamStream.Listener listener) {
     var pool = current;
     if (pool != null) {
       pool.leave(listener);
       leave(pool);
     }
+    drop();
     if (body != null) {
       body.release();
     }

@@ -6,36 +6,25 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: its requests one after the other, each with its deadline. All methods
+ * One client's connection that speaks HTTP/1.1: its requests one after the other, each with its
+ * deadline, and its end. What an exchange sees of it is its {@link Http1ClientStream}. All methods
  * run on its event loop.
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class ClientConnection extends ChannelInboundHandlerAdapter
-    implements RequestDecoder.Listener, ClientStream, Loop.Timed {
+    implements RequestDecoder.Listener, Loop.Timed {
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
   /** What the connection waits for; each has its own answer when the wait is too long. */
@@ -48,7 +37,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   /** An unread body up to this size is read and dropped, so that the connection can be kept. */
-  private static final long SMALL_BODY = 64 << 10;
+  static final long SMALL_BODY = 64 << 10;
 
   private static final Duration LINGER = Duration.ofSeconds(5);
   private static final Duration IDLE_WHEN_DRAINING = Duration.ofMillis(250);
@@ -56,25 +45,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
   private final Core core;
   private final Loop loop;
   private final Channel channel;
-  private final AnswerEncoder encoder;
   private final RequestDecoder decoder;
+  private final Http1ClientStream stream;
   private final Peer peer;
   private @Nullable ExchangeRun run;
   private Wait wait = Wait.NEXT_REQUEST;
   private long deadline;
   private boolean drainSeen;
   private long discarded;
-  private boolean requestRead = true;
-  private boolean awaitsContinue;
-  private boolean closeAfter;
   private boolean closing;
-  private boolean upgraded;
 
   ClientConnection(Core core, Loop loop, Channel channel, Peer peer, AnswerEncoder encoder) {
     this.core = core;
     this.loop = loop;
     this.channel = channel;
-    this.encoder = encoder;
+    this.stream = new Http1ClientStream(this, core, channel, encoder);
     this.decoder = new RequestDecoder(channel.alloc(), core.limits, loop.lineBuffer(), this);
     this.peer = peer;
   }
@@ -164,13 +149,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void request(Request request) {
-    requestRead = !request.hasBody();
-    awaitsContinue = request.expectsContinue();
     discarded = 0;
     wait = Wait.EXCHANGE;
-    encoder.headOnly(request.method().equals(HttpMethod.HEAD));
+    stream.begin(request);
     var exchange = new Exchange(request, core.table.getAcquire(), peer, core.clock.instant());
-    var begun = new ExchangeRun(core, loop, exchange, this);
+    var begun = new ExchangeRun(core, loop, exchange, stream);
     run = begun;
     begun.start();
   }
@@ -190,7 +173,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void end() {
-    requestRead = true;
+    stream.ended();
     if (run != null) {
       run.end();
     } else {
@@ -205,126 +188,50 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     var correlationId = Uuid7.next();
-    core.hops.refused(correlationId, problem.status());
+    core.hops.refused(correlationId, peer, problem.status());
     channel.writeAndFlush(
         core.clientHead().answer(problem.reply(correlationId), correlationId, null, true));
     linger();
   }
 
-  // --- what the exchange wants
+  // --- what the exchange wants of its connection
 
-  @Override
-  public boolean requestRead() {
-    return requestRead;
-  }
-
-  @Override
-  public void readBody() {
-    if (awaitsContinue) {
-      awaitsContinue = false; // another attempt at the same request tells nothing new
-      channel.writeAndFlush(
-          new DefaultFullHttpResponse(
-              HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
-    }
+  /** Reads on: the body, when it is wanted, or the next request. */
+  void resume() {
     decoder.resume();
     regulate();
   }
 
-  @Override
-  public void pauseBody() {
+  void pause() {
     decoder.pause();
   }
 
-  @Override
-  public void resumeBody() {
-    channel.eventLoop().execute(this::resume);
-  }
-
-  private void resume() {
+  /** Reads on in a body that was paused, on a turn of the loop of its own. */
+  void resumeBody() {
     if (!closing) {
-      decoder.resume();
-      regulate();
+      resume();
       if (run != null) {
         run.flushUpstream();
       }
     }
   }
 
-  @Override
-  public @Nullable ByteBuf upgrade(FullHttpResponse answer, ChannelHandler tunnel) {
-    upgraded = true;
-    channel.writeAndFlush(answer);
-    channel.pipeline().remove(encoder);
-    channel.pipeline().addBefore(channel.pipeline().context(this).name(), null, tunnel);
+  /** Reads no requests any more: what the client sent already is the caller's. */
+  @Nullable ByteBuf detach() {
     return decoder.detach();
   }
 
-  @Override
-  public void answerHead(HttpResponse answer) {
-    var exchange = Objects.requireNonNull(run).exchange();
-    closeAfter = AnswerFraming.frame(exchange.request(), answer) || mustClose(exchange);
-    ClientHead.connection(answer.headers(), closeAfter, exchange.request().http10());
-    channel.write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.headers()));
-  }
-
-  @Override
-  public void answerContent(ByteBuf content) {
-    channel.write(new DefaultHttpContent(content));
-  }
-
-  @Override
-  public boolean isWritable() {
-    return channel.isWritable();
-  }
-
-  @Override
-  public void flush() {
-    channel.flush();
-  }
-
-  @Override
-  public void answerEnd() {
-    if (upgraded) {
-      linger();
-    } else {
-      channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-      finished(closeAfter);
-    }
-  }
-
-  @Override
-  public void reply(Reply reply, Exchange exchange, boolean broken) {
-    var close = broken || mustClose(exchange);
-    channel.writeAndFlush(
-        core.clientHead().answer(reply, exchange.correlationId(), exchange, close));
-    finished(close);
-  }
-
-  @Override
-  public void abort() {
+  /** The exchange gives up: the channel is closed by the caller. */
+  void abort() {
     closing = true;
     run = null;
     decoder.stop();
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    channel.close();
   }
 
   // --- how answers end
 
-  /** Whether the connection must close after an answer that begins now. */
-  private boolean mustClose(Exchange exchange) {
-    var request = exchange.request();
-    return !request.keepAlive()
-        || exchange.isUpgrading() // it may have sent frames already: they are no request
-        || core.draining()
-        || (!requestRead
-            && (awaitsContinue
-                || request.bodyLength() > SMALL_BODY
-                || request.bodyLength() == Request.CHUNKED));
-  }
-
   /** The exchange is over and its answer written. */
-  private void finished(boolean close) {
+  void finished(boolean close, boolean requestRead) {
     run = null;
     if (close) {
       if (requestRead && !decoder.hasMore()) {
@@ -336,22 +243,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
       nextRequest();
     } else {
       await(Wait.LEFTOVERS, core.limits.bodyTimeout());
-      decoder.resume();
-      regulate();
+      resume();
     }
   }
 
   private void nextRequest() {
     await(Wait.NEXT_REQUEST, core.limits.idleTimeout());
-    decoder.resume();
-    regulate();
+    resume();
   }
 
   /**
    * Closes so that the client can still read the answer: a connection closed with unread bytes is
    * reset, and the answer lost with it.
    */
-  private void linger() {
+  void linger() {
     channel.config().setAutoRead(true);
     lastWrite()
         .addListener(

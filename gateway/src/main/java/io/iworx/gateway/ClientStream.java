@@ -3,6 +3,7 @@ package io.iworx.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ interface ClientStream {
   // --- the answer
 
   /** The answer's head as the service gave it, its headers already those the client may see. */
-  void answerHead(HttpResponse answer);
+  void answerHead(HttpResponse answer, Exchange exchange);
 
   /** A piece of the answer's body; the stream releases it. */
   void answerContent(ByteBuf content);
@@ -52,8 +53,12 @@ interface ClientStream {
   /** What was written goes out now. */
   void flush();
 
-  /** The answer is whole. */
-  void answerEnd();
+  /**
+   * The answer is whole.
+   *
+   * @param trailers the fields behind its body, those the client may see; null for none
+   */
+  void answerEnd(@Nullable HttpHeaders trailers);
 
   /**
    * An answer of the gateway's own, in place of the service's.

@@ -35,7 +35,7 @@ final class Dialer {
   }
 
   /** Opens a connection for the listener; the pool is told when it is closed or came to nothing. */
-  void open(TargetPool pool, UpstreamConnection.Listener listener) {
+  void open(TargetPool pool, UpstreamStream.Listener listener) {
     var address = pool.target().address();
     var connecting =
         bootstrap
@@ -66,7 +66,7 @@ final class Dialer {
   }
 
   private static void opened(
-      ChannelFuture future, TargetPool pool, Target address, UpstreamConnection.Listener listener) {
+      ChannelFuture future, TargetPool pool, Target address, UpstreamStream.Listener listener) {
     if (!future.isSuccess()) {
       listener.unreachable(future.cause());
       return;
@@ -89,7 +89,7 @@ final class Dialer {
             });
   }
 
-  private static void hand(Channel channel, TargetPool pool, UpstreamConnection.Listener listener) {
+  private static void hand(Channel channel, TargetPool pool, UpstreamStream.Listener listener) {
     var connection = Objects.requireNonNull(channel.pipeline().get(UpstreamConnection.class));
     if (!listener.connected(connection)) {
       pool.release(connection);

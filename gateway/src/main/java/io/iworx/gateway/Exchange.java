@@ -50,6 +50,7 @@ final class Exchange {
   private long bytesOut;
   private @Nullable String cutOff;
   private boolean upgrading;
+  private boolean trailersWanted;
   private @Nullable Instant authenticatedUntil;
   private @Nullable String ended;
 
@@ -318,6 +319,27 @@ final class Exchange {
     if (copy != null) {
       copy.piece(piece);
     }
+  }
+
+  /** The client has asked for the fields behind an answer's body (RFC 9110 §10.1.4). */
+  void trailersWanted(boolean wanted) {
+    trailersWanted = wanted;
+  }
+
+  boolean trailersWanted() {
+    return trailersWanted;
+  }
+
+  /** What the client gets of the fields behind the answer's body; null for nothing. */
+  @Nullable HttpHeaders passedTrailers(HttpHeaders trailers) {
+    if (copy != null) {
+      copy.trailers();
+    }
+    if (!trailersWanted) {
+      return null;
+    }
+    HeaderRules.stripTrailers(trailers);
+    return trailers.isEmpty() ? null : trailers;
   }
 
   /** The client did not get all of the answer, and sees that. */

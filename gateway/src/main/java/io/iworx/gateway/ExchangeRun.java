@@ -1,9 +1,9 @@
 package io.iworx.gateway;
 
+import io.iworx.gateway.UpstreamStream.Loss;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * held whole; when one side cannot take more, the other is not read. All methods run on the event
  * loop of the client's connection.
  */
-final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.Ending {
+final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending {
   private static final Duration MAX_STEPS = Duration.ofSeconds(10);
   private static final int CLIENT_GONE = 499;
 
@@ -35,7 +35,6 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   private final Loop loop;
   private Phase phase = Phase.STEPS;
   private long deadline;
-  private @Nullable UpstreamConnection upstream;
   private @Nullable Attempts attempts;
   private @Nullable Gathering gathering;
   private @Nullable Tunnel tunnel;
@@ -104,22 +103,27 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     return Objects.requireNonNull(attempts);
   }
 
+  private @Nullable UpstreamStream upstream() {
+    return attempts == null ? null : attempts.stream();
+  }
+
   @Override
-  public boolean connected(UpstreamConnection connection) {
+  public boolean connected(UpstreamStream stream) {
     if (phase != Phase.CONNECTING) {
       return false; // the client left meanwhile
     }
-    upstream = connection;
-    attempts().begin(connection, this);
+    attempts().begin(stream, this);
+    attempts().sendBody(stream);
     if (client.requestRead()) {
-      attempts().sendBody(connection);
-      connection.requestSent();
+      if (exchange.request().hasBody()) {
+        stream.end();
+      }
       awaitAnswer();
     } else {
       enter(Phase.SENDING, core.limits.bodyTimeout());
       client.readBody();
     }
-    connection.flush();
+    stream.flush();
     return true;
   }
 
@@ -143,7 +147,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       }
       return;
     }
-    var to = upstream;
+    var to = upstream();
     if (to == null || phase == Phase.OVER) {
       content.release();
       return;
@@ -153,8 +157,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       refuse(Problem.BODY_TOO_LARGE);
       return;
     }
-    attempts().keep(content);
-    to.write(new DefaultHttpContent(content));
+    attempts().send(content, to);
     if (!to.isWritable()) {
       sendStalled = true;
       client.pauseBody();
@@ -173,12 +176,11 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       Objects.requireNonNull(gathering).end();
       return;
     }
-    var to = upstream;
+    var to = upstream();
     if (to == null) {
       return;
     }
-    to.write(LastHttpContent.EMPTY_LAST_CONTENT);
-    to.requestSent();
+    to.end();
     to.flush();
     if (phase == Phase.SENDING) {
       attempts().requestEnds();
@@ -192,8 +194,9 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   }
 
   void flushUpstream() {
-    if (upstream != null) {
-      upstream.flush();
+    var to = upstream();
+    if (to != null) {
+      to.flush();
     }
   }
 
@@ -228,7 +231,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
     core.clientHead().forward(code, answer.headers(), exchange);
     exchange.answering(code);
     enter(Phase.ANSWERING, exchange.route().idle());
-    client.answerHead(answer);
+    client.answerHead(answer, exchange);
   }
 
   /** After an answer that keeps what was asked; before it no byte goes through. */
@@ -238,8 +241,8 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       return;
     }
     enter(Phase.TUNNEL, Duration.ZERO);
-    tunnel = new Tunnel(exchange, core, this::complete);
-    tunnel.open(answer, client, Objects.requireNonNull(upstream));
+    tunnel = new Tunnel(exchange, core, () -> complete(null));
+    tunnel.open(answer, client, Objects.requireNonNull(upstream()));
   }
 
   @Override
@@ -263,33 +266,33 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
   }
 
   void clientWritable(boolean writable) {
-    if (phase == Phase.ANSWERING && upstream != null) {
+    var from = upstream();
+    if (phase == Phase.ANSWERING && from != null) {
       enter(Phase.ANSWERING, writable ? exchange.route().idle() : core.limits.bodyTimeout());
-      upstream.read(writable);
+      from.read(writable);
     }
   }
 
   @Override
-  public void complete() {
-    upstream = null;
+  public void complete(@Nullable HttpHeaders trailers) {
+    attempts().ended();
     if (phase == Phase.ANSWERING || phase == Phase.TUNNEL) {
       phase = Phase.OVER;
       attempts().over(this);
+      var passed = trailers == null ? null : exchange.passedTrailers(trailers);
       core.finished(exchange);
-      client.answerEnd();
+      client.answerEnd(passed);
     }
   }
 
   @Override
-  public void broken(boolean nothingReceived) {
-    var connection = upstream;
-    upstream = null;
-    if (phase == Phase.OVER || connection == null) {
+  public void broken(Loss loss) {
+    attempts().ended();
+    if (phase == Phase.OVER) {
       return;
     }
-    if (phase != Phase.ANSWERING
-        && attempts().repeatsLost(nothingReceived && connection.wasReused())) {
-      repeat();
+    if (phase != Phase.ANSWERING && attempts().repeatsLost(loss)) {
+      attempt();
     } else {
       refuse(Problem.BAD_ANSWER);
     }
@@ -297,10 +300,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   /** Leaves the target, and gives the request to the next. */
   private void repeat() {
-    if (upstream != null) {
-      upstream.drop();
-      upstream = null;
-    }
+    attempts().drop();
     attempt();
   }
 
@@ -331,7 +331,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       return;
     }
     phase = Phase.OVER;
-    dropUpstream();
+    leave();
     exchange.answering(reply.status());
     exchange.sent(reply.body().length);
     core.finished(exchange);
@@ -340,7 +340,7 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
 
   private void cutOff(String reason) {
     phase = Phase.OVER;
-    dropUpstream();
+    leave();
     exchange.cutOff(reason);
     core.finished(exchange);
     client.abort();
@@ -354,17 +354,12 @@ final class ExchangeRun implements UpstreamConnection.Listener, StepSequence.End
       exchange.answering(CLIENT_GONE);
     }
     phase = Phase.OVER;
-    dropUpstream();
+    leave();
     exchange.cutOff("the client left");
     core.finished(exchange);
   }
 
-  private void dropUpstream() {
-    var connection = upstream;
-    upstream = null;
-    if (connection != null) {
-      connection.drop();
-    }
+  private void leave() {
     if (attempts != null) {
       attempts.over(this);
     } else if (gathering != null) {

@@ -53,7 +53,6 @@ final class GatewayTelemetry implements AutoCloseable {
 
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
-  private static final String HTTP = "http";
   private static final String CUT_OFF = "cut_off";
 
   /** The bounds that the conventions give, in seconds. */
@@ -65,12 +64,14 @@ final class GatewayTelemetry implements AutoCloseable {
   private final Tracer tracer;
   private final DoubleHistogram duration;
   private final LongUpDownCounter active;
-  private final Map<String, Attributes> activeBy;
+  private final Map<String, Attributes> activeInTheClear = activeBy(Peer.HTTP);
+  private final Map<String, Attributes> activeEncrypted = activeBy(Peer.HTTPS);
   private final Map<Series, Attributes> known = new ConcurrentHashMap<>();
   private final List<AutoCloseable> observers;
 
   /** What requests are counted by. */
-  private record Series(String method, @Nullable String service, int status, boolean cutOff) {}
+  private record Series(
+      String method, String scheme, @Nullable String service, int status, boolean cutOff) {}
 
   /**
    * @param connections how many are open now
@@ -99,9 +100,6 @@ final class GatewayTelemetry implements AutoCloseable {
             .setUnit("{request}")
             .setDescription("Number of active HTTP server requests.")
             .build();
-    this.activeBy =
-        METHODS.stream()
-            .collect(Collectors.toMap(it -> it, it -> Attributes.of(METHOD, it, SCHEME, HTTP)));
     this.observers = metering ? observers(meter, connections, dropped, droppedLines) : List.of();
   }
 
@@ -136,9 +134,16 @@ final class GatewayTelemetry implements AutoCloseable {
     }
   }
 
+  private static Map<String, Attributes> activeBy(String scheme) {
+    return METHODS.stream()
+        .collect(Collectors.toMap(it -> it, it -> Attributes.of(METHOD, it, SCHEME, scheme)));
+  }
+
   private Attributes activeBy(Exchange exchange) {
-    var attributes = activeBy.get(exchange.request().method().name());
-    return attributes == null ? Attributes.of(METHOD, OTHER, SCHEME, HTTP) : attributes;
+    var scheme = exchange.client().scheme();
+    var known = exchange.client().secure() ? activeEncrypted : activeInTheClear;
+    var attributes = known.get(exchange.request().method().name());
+    return attributes == null ? Attributes.of(METHOD, OTHER, SCHEME, scheme) : attributes;
   }
 
   private void trace(Exchange exchange) {
@@ -178,6 +183,7 @@ final class GatewayTelemetry implements AutoCloseable {
       record(
           new Series(
               method(exchange.request().method()),
+              exchange.client().scheme(),
               route == null ? null : route.service(),
               exchange.status(),
               exchange.cutOff()),
@@ -193,7 +199,7 @@ final class GatewayTelemetry implements AutoCloseable {
       span.updateName(method + " " + route).setAttribute(ROUTE, route);
     }
     span.setAttribute(METHOD, method)
-        .setAttribute(SCHEME, HTTP)
+        .setAttribute(SCHEME, exchange.client().scheme())
         .setAttribute(PATH, exchange.path())
         .setAttribute(CLIENT_ADDRESS, exchange.client().address())
         .setAttribute(STATUS_CODE, (long) exchange.status());
@@ -205,9 +211,9 @@ final class GatewayTelemetry implements AutoCloseable {
   }
 
   /** Counts a request that never became an exchange. */
-  void refused(int status) {
+  void refused(Peer client, int status) {
     if (metering) {
-      record(new Series(OTHER, null, status, false), Duration.ZERO);
+      record(new Series(OTHER, client.scheme(), null, status, false), Duration.ZERO);
     }
   }
 
@@ -219,7 +225,7 @@ final class GatewayTelemetry implements AutoCloseable {
   }
 
   private static Attributes attributes(Series series) {
-    var attributes = Attributes.builder().put(METHOD, series.method).put(SCHEME, HTTP);
+    var attributes = Attributes.builder().put(METHOD, series.method).put(SCHEME, series.scheme);
     attributes.put(STATUS_CODE, (long) series.status);
     if (series.service != null) {
       attributes.put(ROUTE, route(series.service));

@@ -76,6 +76,30 @@ final class HeaderRules {
               "access-control-expose-headers",
               "access-control-max-age"));
 
+  /** What a trailer field may not say (RFC 9110 §6.5.1): it would come too late, or be believed. */
+  private static final Set<AsciiString> NO_TRAILERS =
+      union(
+          DOWN,
+          names(
+              "age",
+              "authorization",
+              "cache-control",
+              "content-encoding",
+              "content-length",
+              "content-range",
+              "content-type",
+              "cookie",
+              "date",
+              "expires",
+              "host",
+              "location",
+              "pragma",
+              "retry-after",
+              "set-cookie",
+              "transfer-encoding",
+              "vary",
+              "www-authenticate"));
+
   private HeaderRules() {}
 
   /** Strips a request's headers on their way to a service. */
@@ -86,6 +110,11 @@ final class HeaderRules {
   /** Strips an answer's headers on their way to a client. */
   static void stripDown(HttpHeaders headers) {
     strip(headers, DOWN);
+  }
+
+  /** Strips what came behind an answer's body, on its way to a client. */
+  static void stripTrailers(HttpHeaders trailers) {
+    strip(trailers, NO_TRAILERS);
   }
 
   /** Whether only the gateway says such a header: what belongs to a connection, and its own. */

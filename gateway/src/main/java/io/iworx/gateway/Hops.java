@@ -47,8 +47,8 @@ final class Hops {
   }
 
   /** A request that never became an exchange: nothing of it is repeated here. */
-  void refused(String correlationId, int status) {
-    telemetry.refused(status);
+  void refused(String correlationId, Peer client, int status) {
+    telemetry.refused(client, status);
     accessLog.refused(clock.instant(), correlationId, status);
   }
 }

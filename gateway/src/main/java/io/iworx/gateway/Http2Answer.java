@@ -26,13 +26,23 @@ final class Http2Answer {
   /** The fields without what frames a message of HTTP/1.1. */
   static Http2Headers of(int status, HttpHeaders headers) {
     headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    return ReadOnlyHttp2Headers.serverHeaders(
+        false, HttpResponseStatus.valueOf(status).codeAsText(), names(headers));
+  }
+
+  /** The fields behind a body. */
+  static Http2Headers trailers(HttpHeaders trailers) {
+    return ReadOnlyHttp2Headers.trailers(false, names(trailers));
+  }
+
+  /** Names in lower case, each with its value behind it. */
+  private static AsciiString[] names(HttpHeaders headers) {
     var fields = new ArrayList<AsciiString>(2 * headers.size());
     for (var each = headers.iteratorCharSequence(); each.hasNext(); ) {
       var field = each.next();
       fields.add(AsciiString.of(field.getKey()).toLowerCase());
       fields.add(AsciiString.of(field.getValue()));
     }
-    return ReadOnlyHttp2Headers.serverHeaders(
-        false, HttpResponseStatus.valueOf(status).codeAsText(), fields.toArray(NONE));
+    return fields.toArray(NONE);
   }
 }

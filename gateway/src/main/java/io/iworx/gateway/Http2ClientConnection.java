@@ -61,6 +61,10 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Loop
     return core;
   }
 
+  Peer peer() {
+    return peer;
+  }
+
   Http2Codec codec() {
     return codec;
   }

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http2.Http2Error;
@@ -36,6 +37,7 @@ final class Http2ClientStream implements ClientStream {
 
   private @Nullable Http2Headers head;
   private @Nullable ByteBuf piece;
+  private @Nullable HttpHeaders trailers;
   private boolean answered;
   private long deadline;
 
@@ -173,7 +175,7 @@ final class Http2ClientStream implements ClientStream {
   // --- the answer
 
   @Override
-  public void answerHead(HttpResponse answer) {
+  public void answerHead(HttpResponse answer, Exchange exchange) {
     head = Http2Answer.of(answer.status().code(), answer.headers());
   }
 
@@ -201,7 +203,8 @@ final class Http2ClientStream implements ClientStream {
   }
 
   @Override
-  public void answerEnd() {
+  public void answerEnd(@Nullable HttpHeaders newTrailers) {
+    trailers = newTrailers;
     end();
   }
 
@@ -213,7 +216,7 @@ final class Http2ClientStream implements ClientStream {
   /** Answers what is no exchange. */
   void refuse(Problem problem) {
     var correlationId = Uuid7.next();
-    connection.core().hops.refused(correlationId, problem.status());
+    connection.core().hops.refused(correlationId, connection.peer(), problem.status());
     reply(problem.reply(correlationId), correlationId, null);
   }
 
@@ -263,12 +266,13 @@ final class Http2ClientStream implements ClientStream {
   private ChannelFuture send(boolean end) {
     var context = connection.context();
     var content = piece;
+    var more = !end || trailers != null;
     ChannelFuture last = null;
     piece = null;
     if (head != null) {
-      last = headers(head, end && content == null);
+      last = headers(head, !more && content == null);
       head = null;
-    } else if (end && content == null) {
+    } else if (!more && content == null) {
       content = Unpooled.EMPTY_BUFFER;
     }
     if (content != null) {
@@ -276,7 +280,10 @@ final class Http2ClientStream implements ClientStream {
       last =
           connection
               .encoder()
-              .writeData(context, stream.id(), content, 0, end, context.newPromise());
+              .writeData(context, stream.id(), content, 0, !more, context.newPromise());
+    }
+    if (end && trailers != null) {
+      last = headers(Http2Answer.trailers(trailers), true);
     }
     return last == null ? context.newSucceededFuture() : last;
   }

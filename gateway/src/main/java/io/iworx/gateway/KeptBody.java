@@ -1,7 +1,6 @@
 package io.iworx.gateway;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +62,8 @@ final class KeptBody {
     }
   }
 
-  void writeTo(UpstreamConnection connection) {
-    pieces.forEach(it -> connection.write(new DefaultHttpContent(it.retainedDuplicate())));
+  void writeTo(UpstreamStream stream) {
+    pieces.forEach(it -> stream.write(it.retainedDuplicate()));
   }
 
   void release() {

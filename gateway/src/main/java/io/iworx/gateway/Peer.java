@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
  * @param secure whether the connection is encrypted
  */
 record Peer(String address, boolean secure) {
+  static final String HTTP = "http";
+  static final String HTTPS = "https";
 
   static Peer of(Channel channel, boolean secure) {
     return new Peer(
@@ -21,6 +23,6 @@ record Peer(String address, boolean secure) {
 
   /** What the client's URLs begin with. */
   String scheme() {
-    return secure ? "https" : "http";
+    return secure ? HTTPS : HTTP;
   }
 }

@@ -16,7 +16,7 @@ final class TargetPool {
   private final UpstreamTarget target;
   private final Dialer dialer;
   private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-  private final ArrayDeque<UpstreamConnection.Listener> waiting = new ArrayDeque<>();
+  private final ArrayDeque<UpstreamStream.Listener> waiting = new ArrayDeque<>();
   private @Nullable RetryBudget budget;
   private int outstanding;
 
@@ -55,7 +55,7 @@ final class TargetPool {
    * when one has opened or become free. False when too many wait already; the listener is told
    * nothing then.
    */
-  boolean acquire(boolean fresh, UpstreamConnection.Listener listener) {
+  boolean acquire(boolean fresh, UpstreamStream.Listener listener) {
     var kept = fresh ? null : poll();
     if (kept != null) {
       if (!listener.connected(kept)) {
@@ -83,7 +83,7 @@ final class TargetPool {
   }
 
   /** The listener waits no longer, if it did. */
-  void leave(UpstreamConnection.Listener listener) {
+  void leave(UpstreamStream.Listener listener) {
     if (!waiting.isEmpty() && waiting.remove(listener)) {
       target.returnPlace();
     }

@@ -54,7 +54,7 @@ final class Tunnel {
   }
 
   /** Gives the client its answer and takes both connections over. */
-  void open(HttpResponse answer, ClientStream to, UpstreamConnection from) {
+  void open(HttpResponse answer, ClientStream to, UpstreamStream from) {
     var headers = answer.headers();
     exchange.answering(answer.status().code());
     core.clientHead().forward(answer.status().code(), headers, exchange);

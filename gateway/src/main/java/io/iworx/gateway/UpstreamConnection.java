@@ -5,8 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
@@ -18,40 +20,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a target: one exchange at a time, kept afterwards when nothing speaks against it.
- * Runs on the event loop of the pool it belongs to.
+ * An HTTP/1.1 connection to a target: one exchange at a time, kept afterwards when nothing speaks
+ * against it. Runs on the event loop of the pool it belongs to.
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
   private static final int SWITCHING = 101;
   private static final int FIRST_STATUS = 200;
   private static final int LAST_STATUS = 599;
-
-  /** Whose answer the connection carries. */
-  interface Listener {
-    /** Takes the connection and begins on it; false when it is no longer wanted. */
-    boolean connected(UpstreamConnection connection);
-
-    /** There is no connection; nothing was sent. */
-    void unreachable(Throwable cause);
-
-    void head(HttpResponse answer);
-
-    /** A piece of the answer; the listener releases it. */
-    void answerContent(ByteBuf content);
-
-    /** The last bytes that were there have been handed over. */
-    void flushClient();
-
-    void upstreamWritable();
-
-    /** The answer was whole; the connection is no longer the listener's. */
-    void complete();
-
-    /** The connection ended before the answer did; it is no longer the listener's. */
-    void broken(boolean nothingReceived);
-  }
 
   private final TargetPool pool;
   private final Channel channel;
@@ -64,6 +41,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private boolean requestSent;
   private boolean answered;
   private boolean poisoned;
+  private @Nullable HttpHeaders trailers;
   private long idleSince;
 
   UpstreamConnection(TargetPool pool, Channel channel, AnswerDecoder decoder) {
@@ -76,53 +54,57 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     return channel.isActive();
   }
 
-  /** Whether another exchange used the connection before this one. */
-  boolean wasReused() {
-    return uses > 1;
-  }
-
-  void begin(Listener newListener, HttpRequest head, boolean headOnly, boolean mayUpgrade) {
+  @Override
+  public void begin(Listener newListener, HttpRequest head, boolean headOnly, boolean mayUpgrade) {
     listener = newListener;
     upgrade = mayUpgrade;
     uses++;
     interim = false;
-    requestSent = false;
+    requestSent = head instanceof LastHttpContent;
     answered = false;
+    trailers = null;
     decoder.expect(headOnly);
     channel.write(head);
   }
 
-  void write(HttpContent content) {
-    channel.write(content);
+  @Override
+  public void write(ByteBuf content) {
+    channel.write(new DefaultHttpContent(content));
   }
 
-  void flush() {
-    channel.flush();
-  }
-
-  boolean isWritable() {
-    return channel.isWritable();
-  }
-
-  /** The request is whole: from now on the connection can be kept after the answer. */
-  void requestSent() {
+  /** From now on the connection can be kept after the answer. */
+  @Override
+  public void end() {
+    channel.write(LastHttpContent.EMPTY_LAST_CONTENT);
     requestSent = true;
   }
 
-  void read(boolean on) {
+  @Override
+  public void flush() {
+    channel.flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  @Override
+  public void read(boolean on) {
     if (channel.config().isAutoRead() != on) {
       channel.config().setAutoRead(on);
     }
   }
 
-  /** Ends the connection: the exchange on it is over for another reason. */
-  void drop() {
+  /** Ends the connection. */
+  @Override
+  public void drop() {
     listener = null;
     channel.close();
   }
 
-  /** Another handler has the connection from here on, with what came behind the answer. */
-  void become(ChannelHandler other) {
+  @Override
+  public void become(ChannelHandler other) {
     listener = null;
     var pipeline = channel.pipeline();
     pipeline.replace(this, null, other);
@@ -195,7 +177,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     } else {
       content.release();
     }
-    answered = last;
+    if (content instanceof LastHttpContent end) {
+      answered = true;
+      trailers = end.trailingHeaders().isEmpty() ? null : end.trailingHeaders();
+    }
   }
 
   @Override
@@ -220,7 +205,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     } else {
       channel.close();
     }
-    done.complete();
+    done.complete(trailers);
   }
 
   private void fail() {
@@ -228,7 +213,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     listener = null;
     channel.close();
     if (failed != null) {
-      failed.broken(!decoder.received());
+      failed.broken(uses > 1 && !decoder.received() ? Loss.STALE : Loss.BROKEN);
     }
   }
 

@@ -39,6 +39,7 @@ final class UpstreamHead {
   /** Changes the headers in place: strips, then sets what was verified and all targets get. */
   static void prepare(Exchange exchange) {
     var headers = exchange.request().headers();
+    exchange.trailersWanted(asksForTrailers(headers));
     HeaderRules.stripUp(headers);
     if (exchange.isUpgrading()) {
       WebSocketHandshake.ask(headers);
@@ -57,6 +58,20 @@ final class UpstreamHead {
     setIfPresent(headers, ATTEMPT, caller.attempt());
     CorrelationHeaders.writeIdentity(caller.identity(), headers::set);
     setIfPresent(headers, IDENTITY, exchange.signedIdentity());
+  }
+
+  private static boolean asksForTrailers(HttpHeaders headers) {
+    if (!headers.contains(HttpHeaderNames.TE)) {
+      return false;
+    }
+    for (var value : headers.getAll(HttpHeaderNames.TE)) {
+      for (var coding : value.split(",", -1)) {
+        if (coding.strip().equalsIgnoreCase("trailers")) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** The head of the request as one target gets it, in this attempt. */

@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.assertThat;
+import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.equalTo;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.awaitility.Awaitility.await;
 
@@ -17,9 +18,11 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a gateway tells OpenTelemetry. */
 final class GatewayTelemetryTest {
@@ -144,6 +147,35 @@ final class GatewayTelemetryTest {
       attributes.put(GatewayTelemetry.ERROR_TYPE, Integer.toString(status));
     }
     return attributes.build();
+  }
+
+  @Test
+  void theSchemeIsTheOneTheClientUses(@TempDir Path folder) throws Exception {
+    var certificate = TestCertificate.create(folder, "gateway", "ip:127.0.0.1");
+    var config =
+        GatewayConfig.of(List.of(Route.of("assets", upstream.url()).withPublicAccess(true)))
+            .withPort(0)
+            .withTls(certificate.tls());
+    var parts = GatewayParts.of(TraceRecorder.none()).withOpenTelemetry(sdk);
+    try (var encrypted = Gateway.start(config, parts);
+        var client =
+            new RawClient(
+                TestCertificate.trusting(certificate)
+                    .getSocketFactory()
+                    .createSocket("127.0.0.1", encrypted.address().getPort()))) {
+      client.send("GET /api/assets/1 HTTP/1.1\r\nHost: g\r\n\r\n").answer();
+      assertThat(span().getAttributes().get(GatewayTelemetry.SCHEME)).isEqualTo("https");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(metric(GatewayTelemetry.REQUEST_DURATION))
+                      .hasHistogramSatisfying(
+                          histogram ->
+                              histogram.hasPointsSatisfying(
+                                  point ->
+                                      point.hasAttributesSatisfying(
+                                          equalTo(GatewayTelemetry.SCHEME, "https")))));
+    }
   }
 
   private MetricData metric(String name) {

@@ -57,12 +57,21 @@ final class Http2RawClient implements AutoCloseable {
   /**
    * What came for one stream.
    *
+   * @param trailers the fields behind the body; null for none
    * @param error of RST_STREAM; null when the answer is whole
    */
   record Answer(
-      int status, @Nullable Http2Headers headers, String body, @Nullable Http2Error error) {
+      int status,
+      @Nullable Http2Headers headers,
+      String body,
+      @Nullable Http2Headers trailers,
+      @Nullable Http2Error error) {
     String header(String name) {
       return String.valueOf(headers == null ? null : headers.get(name));
+    }
+
+    String trailer(String name) {
+      return String.valueOf(trailers == null ? null : trailers.get(name));
     }
   }
 
@@ -199,6 +208,7 @@ final class Http2RawClient implements AutoCloseable {
     var others = new ArrayList<Frame>();
     var body = new ByteArrayOutputStream();
     Http2Headers head = null;
+    Http2Headers trailers = null;
     while (true) {
       var frame = next();
       if (frame.stream() != stream) {
@@ -206,7 +216,9 @@ final class Http2RawClient implements AutoCloseable {
         continue;
       }
       if (frame.type() == HEADERS) {
-        head = fields.decodeHeaders(stream, Unpooled.wrappedBuffer(frame.payload()));
+        var came = fields.decodeHeaders(stream, Unpooled.wrappedBuffer(frame.payload()));
+        trailers = came.status() == null ? came : null;
+        head = came.status() == null ? head : came;
       } else if (frame.type() == DATA) {
         body.write(frame.payload());
       }
@@ -216,6 +228,7 @@ final class Http2RawClient implements AutoCloseable {
             head == null ? 0 : Integer.parseInt(head.status().toString()),
             head,
             body.toString(StandardCharsets.ISO_8859_1),
+            trailers,
             frame.type() == RST_STREAM ? frame.error() : null);
       }
     }
