@@ -7,6 +7,7 @@ import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.Progress;
 import io.iworx.sagas.spi.SagaClaim;
 import io.iworx.sagas.spi.SagaClaimLostException;
+import io.iworx.sagas.spi.SagaEvent;
 import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaStore;
 import io.iworx.sagas.spi.SagaStoreException;
@@ -16,6 +17,7 @@ import io.iworx.sagas.spi.TakenOver;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +26,8 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
- * Sagas in PostgreSQL: the tables {@code sagas}, {@code saga_steps} and {@code saga_instances}.
+ * Sagas in PostgreSQL: the tables {@code sagas}, {@code saga_steps}, {@code saga_waits}, {@code
+ * saga_events} and {@code saga_instances}.
  *
  * <p>Cost: a start is one round trip and commit, and so is a {@link #commit}; those that come while
  * one is under way share the next. A {@link #commitIn} is two round trips beside those of the work,
@@ -129,6 +132,10 @@ public final class PostgresSagaStore implements SagaStore {
 
   @Override
   public void commit(SagaClaim claim, Progress progress) {
+    if (!progress.waits().isEmpty()) {
+      commitWaiting(claim, progress);
+      return;
+    }
     try {
       if (SagaWrite.isCommon(progress) && writes.write(SagaWrite.addition(claim, progress))) {
         return;
@@ -147,6 +154,29 @@ public final class PostgresSagaStore implements SagaStore {
     if (refusal.isPresent()) {
       throw refusal.get();
     }
+  }
+
+  /** Of more than one statement. */
+  private void commitWaiting(SagaClaim claim, Progress progress) {
+    try (var transaction = SagaTransaction.begin(dataSource, claim)) {
+      transaction.run(_ -> progress);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new SagaStoreException(notRecorded(claim) + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public int arrive(SagaEvent event) {
+    return alone(
+        "Event " + event.id() + " could not be kept for sagas",
+        connection -> SagaWaits.arrive(connection, event));
+  }
+
+  @Override
+  public Optional<Instant> oldestStart() {
+    return alone("The oldest saga could not be looked for", SagaWaits::oldestStart);
   }
 
   @Override

@@ -20,7 +20,8 @@ final class SagaClaims {
   /** Rows of instances that ended long ago go with it, so that the table stays small. */
   private static final String CLAIM =
       """
-      WITH alive AS (
+      WITH RECURSIVE
+      alive AS (
         INSERT INTO saga_instances (instance, lease_until, definitions)
         VALUES (?, now() + ? * interval '1 millisecond', ?)
         ON CONFLICT (instance) DO UPDATE
@@ -28,6 +29,18 @@ final class SagaClaims {
       gone AS (
         DELETE FROM saga_instances WHERE lease_until < now() - interval '1 day' AND instance <> ?),
       mine AS (SELECT * FROM unnest(?::text[], ?::integer[]) AS mine (definition, version)),
+      types AS (
+        SELECT definition, (
+          SELECT min(event_type) FROM saga_waits wait
+          WHERE wait.definition = defined.definition AND event_id IS NULL
+            AND event_type IS NOT NULL) AS event_type
+        FROM (SELECT DISTINCT definition FROM mine) defined
+        UNION ALL
+        SELECT definition, (
+          SELECT min(event_type) FROM saga_waits wait
+          WHERE wait.definition = types.definition AND event_id IS NULL
+            AND event_type > types.event_type)
+        FROM types WHERE event_type IS NOT NULL),
       abandoned AS (
         SELECT saga.id
         FROM sagas saga JOIN mine USING (definition, version)
@@ -52,11 +65,25 @@ final class SagaClaims {
         FOR NO KEY UPDATE OF saga SKIP LOCKED),
       taken AS (
         UPDATE sagas
-        SET instance = ?, fence = fence + 1
+        SET instance = ?, fence = fence + 1, wake_at = NULL,
+            wake_step = CASE WHEN instance IS NULL AND wake_at IS NOT NULL THEN wake_step END
         FROM (SELECT id FROM abandoned UNION ALL SELECT id FROM due) found
         WHERE sagas.id = found.id
-        RETURNING sagas.*)
-      SELECT others.lease_end, later.wake, taken.*
+        RETURNING sagas.*),
+      timed_out AS (
+        DELETE FROM saga_waits wait USING taken
+        WHERE wait.saga_id = taken.id AND wait.event_id IS NULL AND wait.due_at <= now()
+        RETURNING wait.saga_id, wait.step, wait.due_at),
+      noted AS (
+        INSERT INTO saga_steps
+          (saga_id, sequence, step, kind, result, attempts, started_at, ended_at)
+        SELECT saga_id,
+          (SELECT coalesce(max(sequence), 0) FROM saga_steps WHERE saga_id = timed_out.saga_id)
+            + row_number() OVER (PARTITION BY saga_id ORDER BY due_at, step),
+          step, 'NOTED', 'null', 1, due_at, now()
+        FROM timed_out)
+      SELECT others.lease_end, later.wake,
+        (SELECT array_agg(DISTINCT event_type) FROM types WHERE event_type IS NOT NULL) AS awaited, taken.*
       FROM (
         SELECT ceil(extract(epoch FROM min(lease_until) - now()) * 1000)::bigint AS lease_end
         FROM saga_instances
@@ -85,6 +112,7 @@ final class SagaClaims {
     var taken = new ArrayList<StoredSaga>();
     Duration leaseEnd = null;
     Duration wake = null;
+    var awaited = new HashSet<String>();
     try (var statement = connection.prepareStatement(CLAIM)) {
       statement.setString(1, instance);
       statement.setLong(2, lease.toMillis());
@@ -105,13 +133,17 @@ final class SagaClaims {
         while (rows.next()) {
           leaseEnd = millis(rows, "lease_end");
           wake = millis(rows, "wake");
+          var types = rows.getArray("awaited");
+          if (types != null) {
+            awaited.addAll(List.of((String[]) types.getArray()));
+          }
           if (rows.getString("id") != null) {
             taken.add(SagaRows.saga(rows));
           }
         }
       }
     }
-    return new TakenOver(SagaRows.withSteps(connection, taken), leaseEnd, wake);
+    return new TakenOver(SagaRows.withSteps(connection, taken), leaseEnd, wake, awaited);
   }
 
   private static Array texts(

@@ -50,8 +50,7 @@ final class SagaRecords {
       """
       WITH held AS (
         UPDATE sagas
-        SET instance = NULL, wake_step = ?,
-            wake_at = clock_timestamp() + ? * interval '1 millisecond'
+        SET instance = NULL
         WHERE id = ? AND instance = ? AND fence = ? AND state = 'RUNNING'
           AND cancel_reason IS NULL
         RETURNING id)
@@ -69,14 +68,17 @@ final class SagaRecords {
       "(?::integer, ?, ?, ?::json, ?, ?, ?, ?, ?::integer, ?::timestamptz, ?::timestamptz)";
 
   /** Where nothing is held it fails, and what is sent after it is not carried out. */
-  private static final String COMMIT_IF_HELD = "SELECT 1 / count(*) FROM held; COMMIT";
+  private static final String FAIL_UNLESS_HELD = "SELECT 1 / count(*) FROM held; ";
 
-  /** As {@link #COMMIT_IF_HELD} fails: division by zero. */
+  /** As {@link #FAIL_UNLESS_HELD} fails: division by zero. */
   static final String NOT_HELD = "22012";
 
   private SagaRecords() {}
 
-  /** False when another instance holds the saga, or it left the state: nothing is added then. */
+  /**
+   * Adds what no wait goes with. False when another instance holds the saga, or it left the state:
+   * nothing is added then.
+   */
   static boolean add(Connection connection, SagaClaim claim, Progress progress)
       throws SQLException {
     try (var statement = connection.prepareStatement(sql(progress) + "SELECT count(*) FROM held")) {
@@ -94,7 +96,14 @@ final class SagaRecords {
    */
   static void addAndCommit(Connection connection, SagaClaim claim, Progress progress)
       throws SQLException {
-    try (var statement = connection.prepareStatement(sql(progress) + COMMIT_IF_HELD)) {
+    var waits = !progress.waits().isEmpty();
+    var sql =
+        (waits ? SagaWaits.LOCK : "")
+            + sql(progress)
+            + FAIL_UNLESS_HELD
+            + (waits ? SagaWaits.WAIT : "")
+            + "COMMIT";
+    try (var statement = connection.prepareStatement(sql)) {
       bind(statement, claim, progress);
       statement.execute();
     }
@@ -103,14 +112,13 @@ final class SagaRecords {
   private static void bind(PreparedStatement statement, SagaClaim claim, Progress progress)
       throws SQLException {
     var parameters = new Parameters(statement);
+    var waits = progress.waits();
+    if (!waits.isEmpty()) {
+      SagaWaits.bindLock(parameters, statement.getConnection(), waits);
+    }
     var transition = progress.transition();
     if (transition != null) {
       setChange(parameters, transition);
-    }
-    var wait = progress.pause();
-    if (wait != null) {
-      parameters.add(wait.step());
-      parameters.add(wait.duration().toMillis());
     }
     parameters.add(UUID.fromString(claim.sagaId()));
     parameters.add(claim.instance());
@@ -121,12 +129,15 @@ final class SagaRecords {
     for (var step : progress.records()) {
       setRecord(parameters, step);
     }
+    if (!waits.isEmpty()) {
+      SagaWaits.bind(parameters, statement.getConnection(), claim.sagaId(), waits);
+    }
   }
 
   private static String sql(Progress progress) {
     var count = progress.records().size();
     var transition = progress.transition();
-    var held = progress.pause() == null ? HELD : LEFT;
+    var held = progress.waits().isEmpty() ? HELD : LEFT;
     return (transition == null ? held : changed(transition))
         + (count == 0
             ? ""

@@ -39,6 +39,7 @@ public final class SagaRetention implements AutoCloseable {
         ORDER BY id LIMIT ?
         FOR UPDATE SKIP LOCKED),
       steps AS (DELETE FROM saga_steps USING old WHERE saga_id = old.id),
+      waits AS (DELETE FROM saga_waits USING old WHERE saga_id = old.id),
       operations AS (DELETE FROM saga_operations USING old WHERE saga_id = old.id),
       gone AS (DELETE FROM sagas USING old WHERE sagas.id = old.id RETURNING sagas.id)
       SELECT id, count(*) OVER () FROM gone ORDER BY id DESC LIMIT 1

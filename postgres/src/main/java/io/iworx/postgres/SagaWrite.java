@@ -64,7 +64,7 @@ final class SagaWrite {
   /** Waiting and being stuck are rare, and are written alone. */
   static boolean isCommon(Progress progress) {
     var transition = progress.transition();
-    return progress.pause() == null && (transition == null || transition.to() != SagaState.STUCK);
+    return progress.waits().isEmpty() && (transition == null || transition.to() != SagaState.STUCK);
   }
 
   Content content() {

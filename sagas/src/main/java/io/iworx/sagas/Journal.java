@@ -46,7 +46,6 @@ final class Journal {
   private final Pending pending = new Pending();
   private final ReentrantLock committing = new ReentrantLock();
   private final @Nullable String cancelReason;
-  private final @Nullable String wakeStep;
   private final @Nullable Beginning beginning;
   private volatile SagaState state;
   private volatile @Nullable Unwind over;
@@ -71,7 +70,6 @@ final class Journal {
     this.claim = claim;
     this.state = saga.state();
     this.cancelReason = saga.cancelReason();
-    this.wakeStep = saga.wakeStep();
     for (var step : saga.steps()) {
       sequence = step.sequence();
       switch (step.kind()) {
@@ -156,23 +154,18 @@ final class Journal {
 
   /** Commits what waits, with the change of state; nothing to commit costs nothing. */
   void commit(@Nullable Transition transition) throws PublishFailed {
-    commit(transition, null);
+    commit(transition, List.of());
   }
 
   /** Commits what waits, and gives the saga out of hand. */
-  void commitAndLeave(Wait wait) throws PublishFailed {
-    commit(null, wait);
+  void commitAndLeave(List<Wait> waits) throws PublishFailed {
+    commit(null, waits);
   }
 
-  /** Whether the time of what waited in the body has come. */
-  boolean isDue(String identity) {
-    return identity.equals(wakeStep);
-  }
-
-  private void commit(@Nullable Transition transition, @Nullable Wait wait) throws PublishFailed {
+  private void commit(@Nullable Transition transition, List<Wait> waits) throws PublishFailed {
     requireRecording();
     if (transition == null
-        && wait == null
+        && waits.isEmpty()
         && pendingBeginning() == null
         && pending.now().isEmpty()) {
       return;
@@ -180,7 +173,7 @@ final class Journal {
     committing.lock();
     try {
       requireRecording();
-      commitNow(pending.now(), transition, wait);
+      commitNow(pending.now(), transition, waits);
     } catch (Exception e) {
       throw outcomeOf(e);
     } catch (Unwind e) {
@@ -190,9 +183,9 @@ final class Journal {
     }
   }
 
-  private void commitNow(Pending.Batch batch, @Nullable Transition transition, @Nullable Wait wait)
+  private void commitNow(Pending.Batch batch, @Nullable Transition transition, List<Wait> waits)
       throws Exception {
-    var nothing = batch.isEmpty() && transition == null && wait == null;
+    var nothing = batch.isEmpty() && transition == null && waits.isEmpty();
     var begins = pendingBeginning();
     if (begins != null && (nothing || !isTransactional())) {
       begin(begins);
@@ -200,7 +193,7 @@ final class Journal {
     if (nothing) {
       return;
     }
-    var progress = new Progress(numbered(batch.entries()), transition, wait);
+    var progress = new Progress(numbered(batch.entries()), transition, waits);
     if (begins != null && begins.isPending()) {
       commitIn(
           connection -> {

@@ -3,6 +3,7 @@ package io.iworx.sagas;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -97,10 +98,17 @@ final class Parallel {
 
   /** Why the body is to be left: of the reasons of all branches the one that decides; or null. */
   @Nullable Unwind unwind() {
-    return running.stream()
-        .map(it -> it.unwind)
-        .filter(it -> it != null && it.why() != Unwind.Why.STOPPED)
-        .min(Comparator.comparing(Unwind::why))
-        .orElse(null);
+    var unwinds = running.stream().map(it -> it.unwind).filter(Objects::nonNull).toList();
+    var first = unwinds.stream().min(Comparator.comparing(Unwind::why)).orElse(null);
+    if (first == null || first.why() == Unwind.Why.STOPPED) {
+      return null;
+    }
+    if (first.why() != Unwind.Why.WAITING) {
+      return first;
+    }
+    // What one branch waits for is of no interest once another has failed.
+    return failure.get() != null
+        ? null
+        : Unwind.waiting(unwinds.stream().flatMap(it -> it.pauses().stream()).toList());
   }
 }

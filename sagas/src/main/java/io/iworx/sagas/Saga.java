@@ -1,12 +1,15 @@
 package io.iworx.sagas;
 
 import io.iworx.correlation.IdempotencyKey;
+import io.iworx.eventbus.Event;
 import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.NewEvent;
+import io.iworx.sagas.spi.Awaited;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -208,6 +211,26 @@ public final class Saga {
    */
   public void sleep(Duration duration) {
     steps.sleep(positive(duration));
+  }
+
+  /**
+   * Waits for an event of this type and key as {@link #sleep} waits for a time. Events count that
+   * were published since the saga was started, also those before the body came here; one event ends
+   * one wait of a saga, the earliest first. What ended the wait is on record before the body goes
+   * on. In a branch the wait begins when the other branches wait too, or have ended.
+   *
+   * @param type no pattern
+   * @return the event; empty when the time was over first
+   * @throws IllegalArgumentException when the type is a pattern, or the time not positive
+   */
+  public <T> Optional<Event<T>> await(EventType<T> type, String key, Duration timeout) {
+    if (type.isPattern()) {
+      throw new IllegalArgumentException(
+          "A saga waits for events of one type; " + type.name() + " is a pattern.");
+    }
+    var event = steps.await(new Awaited(type.name(), key), positive(timeout));
+    return Optional.ofNullable(event)
+        .map(it -> it.with(type.payloadType().cast(steps.payload(it, type.payloadType()))));
   }
 
   /** The time, the same on every replay. */

@@ -30,6 +30,9 @@ final class SagaEngine implements Sagas {
   /** So long a starter waits for a first step that takes the connection to end. */
   private static final Duration SHARED_START = Duration.ofSeconds(1);
 
+  /** So long after a start in the caller's transaction it is looked for. */
+  private static final Duration CALLERS_COMMIT = Duration.ofMillis(100);
+
   private static final Duration LAST_RECORDS = Duration.ofMillis(500);
 
   private final EventBus bus;
@@ -40,6 +43,7 @@ final class SagaEngine implements Sagas {
   private final SagaTelemetry telemetry;
   private final Takeover takeover;
   private final Endings endings;
+  private final Arrivals arrivals;
   private final Map<DefinitionVersion, RegisteredDefinition<?, ?>> definitions =
       new ConcurrentHashMap<>();
   private final Map<String, SagaRunner> running = new ConcurrentHashMap<>();
@@ -53,6 +57,7 @@ final class SagaEngine implements Sagas {
     this.json = new SagaJson(options.maxResultBytes());
     this.telemetry = new SagaTelemetry(options.openTelemetry());
     this.endings = new Endings(this, store);
+    this.arrivals = new Arrivals(this, store, bus);
     this.takeover = new Takeover(this, store, options);
   }
 
@@ -102,7 +107,7 @@ final class SagaEngine implements Sagas {
       Connection connection, RegisteredDefinition<?, ?> definition, String key, String input) {
     var stored = store.startIn(connection, fresh(definition, key, input));
     requireSame(stored, input);
-    takeover.dueIn(Duration.ZERO);
+    takeover.dueIn(CALLERS_COMMIT);
     return new Started(stored.id(), null);
   }
 
@@ -219,6 +224,10 @@ final class SagaEngine implements Sagas {
     return running.size();
   }
 
+  Arrivals arrivals() {
+    return arrivals;
+  }
+
   Endings endings() {
     return endings;
   }
@@ -297,6 +306,7 @@ final class SagaEngine implements Sagas {
   public void close() {
     closing.countDown();
     takeover.close();
+    arrivals.close();
     awaitRunners(options.closeTimeout());
     running.values().forEach(SagaRunner::interrupt);
     // What they know by now they still record, as long as this instance holds them.

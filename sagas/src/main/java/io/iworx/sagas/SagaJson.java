@@ -3,6 +3,7 @@ package io.iworx.sagas;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Values as they are recorded: JSON of a limited size. */
@@ -10,15 +11,21 @@ record SagaJson(int maxBytes) {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /**
-   * @throws UnstorableValue when the value is no JSON, or too large
+   * @throws UnstorableValue when the value is no JSON
    */
-  String encode(String what, @Nullable Object value) {
-    String json;
+  String encodeAny(String what, @Nullable Object value) {
     try {
-      json = MAPPER.writeValueAsString(value);
+      return MAPPER.writeValueAsString(value);
     } catch (JacksonException e) {
       throw new UnstorableValue(what + " cannot be written as JSON: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /**
+   * @throws UnstorableValue when the value is no JSON, or too large
+   */
+  String encode(String what, @Nullable Object value) {
+    var json = encodeAny(what, value);
     // Only a text near the limit is worth counting its bytes.
     if (json.length() > maxBytes / 3 && json.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
       throw new UnstorableValue(
@@ -46,6 +53,11 @@ record SagaJson(int maxBytes) {
       throw new SagaException(
           what + " cannot be read as " + type.getName() + ": " + e.getOriginalMessage(), e);
     }
+  }
+
+  /** What a text says that is JSON. */
+  JsonNode read(String json) {
+    return MAPPER.readTree(json);
   }
 
   /** Whether two texts are the same JSON, whatever the order of members. */

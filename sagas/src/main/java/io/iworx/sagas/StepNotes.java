@@ -67,8 +67,17 @@ final class StepNotes {
     if (recorded.kind() == StepRecord.Kind.FAILED && failure != null) {
       throw new StepFailed(failure);
     }
+    return decode("The recorded result of " + identity, recorded.result(), type);
+  }
+
+  /** An event whose payload does not fit its class leaves the saga STUCK. */
+  @Nullable Object payload(AwaitedEvent event, Class<?> type) {
+    return decode("The payload of event " + event.id(), event.payload().toString(), type);
+  }
+
+  private @Nullable Object decode(String what, @Nullable String json, Class<?> type) {
     try {
-      return engine.json().decode("The recorded result of " + identity, recorded.result(), type);
+      return engine.json().decode(what, json, type);
     } catch (SagaException e) {
       throw Unwind.stuck(String.valueOf(e.getMessage()));
     }

@@ -2,14 +2,15 @@ package io.iworx.sagas;
 
 import io.iworx.eventbus.NewEvent;
 import io.iworx.sagas.Attempts.Outcome;
+import io.iworx.sagas.spi.Awaited;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.Transition;
-import io.iworx.sagas.spi.Wait;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Steps {
   private final Attempts attempts;
   private final JournalCommits commits;
   private final StepNotes notes;
+  private final Waits waits;
   private final Identities identities;
   private final @Nullable Parallel parallel;
   private final List<Undoable> undoables;
@@ -49,6 +51,7 @@ final class Steps {
     this.attempts = new Attempts(engine, trace);
     this.commits = new JournalCommits(engine, journal);
     this.notes = new StepNotes(engine, journal);
+    this.waits = new Waits(engine, journal, context);
     this.identities = new Identities("");
     this.parallel = null;
     this.undoables = Collections.synchronizedList(new ArrayList<>());
@@ -64,6 +67,7 @@ final class Steps {
     this.attempts = parent.attempts;
     this.commits = parent.commits;
     this.notes = parent.notes;
+    this.waits = parent.waits;
     this.identities = new Identities(branchPath);
     this.parallel = parallel;
     this.undoables = parent.undoables;
@@ -112,6 +116,9 @@ final class Steps {
     mayHaveBegun &= steps.stream().allMatch(branch -> branch.mayHaveBegun);
     var unwind = all.unwind();
     if (unwind != null) {
+      if (unwind.why() == Unwind.Why.WAITING && parallel == null) {
+        leave(identity, unwind);
+      }
       throw unwind;
     }
     var failure = recorded == null ? all.failure() : notes.branchFailure(recorded);
@@ -204,35 +211,41 @@ final class Steps {
 
   /** Until the time has come, the saga is in nobody's hands, and the body is left. */
   void sleep(Duration duration) {
-    enter(
-        "sleep",
-        () -> {
-          if (parallel != null) {
-            throw new IllegalStateException("A branch cannot wait; wait before or after it.");
-          }
-          var identity = identities.next("$sleep");
-          if (recorded(identity) == null) {
-            sleepOrNote(identity, duration);
-          }
-          return null;
-        });
+    enter("sleep", () -> waited(identities.next("$sleep"), duration, null));
   }
 
-  private void sleepOrNote(String identity, Duration duration) {
-    engine.requireOpen();
-    requireGoingOn();
-    if (journal.isDue(identity)) {
-      mayHaveBegun = false;
-      notes.note(identity, null, engine.now());
-      return;
+  /** The same until an event has come; null when the time has come first. */
+  @Nullable AwaitedEvent await(Awaited event, Duration timeout) {
+    return (AwaitedEvent)
+        enter("await", () -> waited(identities.next("$await:" + event.type()), timeout, event));
+  }
+
+  /** What the payload of an event says. */
+  Object payload(AwaitedEvent event, Class<?> type) {
+    return Objects.requireNonNull(enter("await", () -> notes.payload(event, type)));
+  }
+
+  private @Nullable Object waited(String identity, Duration duration, @Nullable Awaited event) {
+    var recorded = recorded(identity);
+    if (recorded == null) {
+      engine.requireOpen();
+      requireGoingOn();
+      var unwind = waits.begin(identity, duration, event, end);
+      if (parallel == null) {
+        leave(identity, unwind);
+      }
+      throw unwind;
     }
-    var now = engine.now();
-    var left = end == null ? duration : Duration.between(now, end);
-    var wait = left.compareTo(duration) < 0 ? left : duration;
-    var atLeast = wait.isNegative() ? Duration.ZERO : wait;
-    commits.run(retry(), () -> journal.commitAndLeave(new Wait(identity, atLeast)));
-    engine.dueIn(atLeast);
-    throw Unwind.waiting(identity);
+    return notes.result(identity, recorded, AwaitedEvent.class);
+  }
+
+  private void leave(String identity, Unwind unwind) {
+    try {
+      commits.run(retry(), () -> waits.leave(unwind));
+    } catch (StepFailed e) {
+      throw notes.notBegun(identity, e.failure());
+    }
+    waits.lookSoon(unwind);
   }
 
   private @Nullable Object enter(String what, Supplier<@Nullable Object> work) {

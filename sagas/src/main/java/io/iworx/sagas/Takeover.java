@@ -28,7 +28,7 @@ final class Takeover implements AutoCloseable {
   private static final int ENOUGH = 1_000;
 
   private static final Duration FIRST_LEASE = Duration.ofSeconds(10);
-  private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
   private static final Duration RETRY = Duration.ofMillis(500);
 
   /** Short leases of others do not make this instance look more often. */
@@ -46,6 +46,7 @@ final class Takeover implements AutoCloseable {
   private volatile Set<DefinitionVersion> definitions = Set.of();
   private final long madeAt = System.nanoTime();
   private final AtomicLong nextLook = new AtomicLong();
+  private volatile long lastLook = -BETWEEN_LOOKS.toNanos();
   private boolean failing;
 
   Takeover(SagaEngine engine, SagaStore store, SagasOptions options) {
@@ -94,7 +95,9 @@ final class Takeover implements AutoCloseable {
       }
       if (!engine.isClosing() && isTime() && !definitions.isEmpty()) {
         nextLook.set(Long.MAX_VALUE);
-        lookIn(look());
+        lastLook = elapsed();
+        var pause = look();
+        lookAt(elapsed() + pause.toNanos());
       }
     }
   }
@@ -109,8 +112,7 @@ final class Takeover implements AutoCloseable {
   }
 
   /** Looks then, or sooner. */
-  private void lookIn(Duration pause) {
-    var at = elapsed() + pause.toNanos();
+  private void lookAt(long at) {
     if (nextLook.getAndAccumulate(at, Math::min) > at) {
       wake.release();
     }
@@ -119,7 +121,7 @@ final class Takeover implements AutoCloseable {
   /** Something here will be due then; what is due at about the same time is looked for once. */
   void dueIn(Duration duration) {
     if (duration.compareTo(options.lease()) < 0) {
-      lookIn(duration.compareTo(BETWEEN_BATCHES) < 0 ? BETWEEN_BATCHES : duration);
+      lookAt(Math.max(elapsed() + duration.toNanos(), lastLook + BETWEEN_LOOKS.toNanos()));
     }
   }
 
@@ -135,10 +137,11 @@ final class Takeover implements AutoCloseable {
       }
       for (var saga : taken.sagas()) {
         LOG.info("Saga {} ({}) goes on here.", saga.id(), saga.definition());
-        // A first holder finds nothing begun.
-        engine.launch(saga, saga.fence() > 1);
+        // A first holder finds nothing begun, and so does the first after a wait.
+        engine.launch(saga, saga.fence() > 1 && saga.wakeStep() == null);
       }
-      return limit > 0 && taken.sagas().size() >= limit ? BETWEEN_BATCHES : untilNext(taken);
+      engine.arrivals().followAll(taken.awaited());
+      return limit > 0 && taken.sagas().size() >= limit ? BETWEEN_LOOKS : untilNext(taken);
     } catch (SagaStoreException e) {
       if (!failing) {
         LOG.warn("The lease of this instance is not prolonged: {}", e.getMessage());
@@ -157,7 +160,7 @@ final class Takeover implements AutoCloseable {
     }
     return taken.nextWake() == null
         ? pause
-        : shorter(pause, longer(taken.nextWake(), BETWEEN_BATCHES));
+        : shorter(pause, longer(taken.nextWake(), BETWEEN_LOOKS));
   }
 
   private static Duration shorter(Duration one, Duration other) {

@@ -1,5 +1,9 @@
 package io.iworx.sagas;
 
+import io.iworx.sagas.spi.Wait;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +42,17 @@ final class Unwind extends Error {
 
   private final Why why;
   private final transient @Nullable SagaFailure failure;
+  private final transient List<Pause> pauses;
   private final @Nullable String step;
+
+  /** A wait, and when it began here. */
+  record Pause(Wait of, Instant began) {
+    /** What is left of it, while other branches went on. */
+    Wait left(Instant now) {
+      var left = of.duration().minus(Duration.between(began, now));
+      return new Wait(of.step(), left.isNegative() ? Duration.ZERO : left, of.event());
+    }
+  }
 
   private Unwind(
       Why why,
@@ -46,7 +60,18 @@ final class Unwind extends Error {
       @Nullable SagaFailure failure,
       @Nullable String step,
       @Nullable Throwable cause) {
+    this(why, message, failure, step, cause, List.of());
+  }
+
+  private Unwind(
+      Why why,
+      String message,
+      @Nullable SagaFailure failure,
+      @Nullable String step,
+      @Nullable Throwable cause,
+      List<Pause> pauses) {
     super(message, cause);
+    this.pauses = pauses;
     this.step = step;
     this.why = why;
     this.failure = failure;
@@ -77,8 +102,14 @@ final class Unwind extends Error {
     return new Unwind(Why.REPLAYED, "Everything recorded is replayed.", null, null, null);
   }
 
-  static Unwind waiting(String step) {
-    return new Unwind(Why.WAITING, "It waits at " + step + ".", null, null, null);
+  static Unwind waiting(Wait wait, Instant began) {
+    return waiting(List.of(new Pause(wait, began)));
+  }
+
+  /** In several branches, until the first of these ends. */
+  static Unwind waiting(List<Pause> pauses) {
+    var steps = pauses.stream().map(pause -> pause.of().step()).toList();
+    return new Unwind(Why.WAITING, "It waits at " + steps + ".", null, null, null, pauses);
   }
 
   static Unwind stopped() {
@@ -96,6 +127,11 @@ final class Unwind extends Error {
         new SagaFailure(SagaFailure.CANCEL, reason, SagaFailure.Kind.PERMANENT, "cancelled", null),
         null,
         null);
+  }
+
+  /** What a saga that leaves waits for. */
+  List<Pause> pauses() {
+    return pauses;
   }
 
   Why why() {

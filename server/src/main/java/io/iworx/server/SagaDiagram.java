@@ -82,7 +82,7 @@ final class SagaDiagram {
 
   /** Occurrences in a loop are one box. */
   private static String named(String step) {
-    return step.replaceAll("#\\d+$", "").replace("$sleep", "wait");
+    return step.replaceAll("#\\d+$", "").replace("$sleep", "wait").replace("$await:", "wait for ");
   }
 
   List<String> lines() {

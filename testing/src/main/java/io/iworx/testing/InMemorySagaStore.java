@@ -7,6 +7,7 @@ import io.iworx.sagas.spi.Progress;
 import io.iworx.sagas.spi.SagaCancelledException;
 import io.iworx.sagas.spi.SagaClaim;
 import io.iworx.sagas.spi.SagaClaimLostException;
+import io.iworx.sagas.spi.SagaEvent;
 import io.iworx.sagas.spi.SagaOperation;
 import io.iworx.sagas.spi.SagaOperationRefused;
 import io.iworx.sagas.spi.SagaOperations;
@@ -24,10 +25,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,8 +44,8 @@ public final class InMemorySagaStore implements SagaStore {
   private final @Nullable Connection stage;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, StoredSaga> sagas = new TreeMap<>();
-  private final Map<String, Instant> leases = new HashMap<>();
-  private final Map<String, Set<DefinitionVersion>> capable = new HashMap<>();
+  private final InMemoryLeases leases = new InMemoryLeases();
+  private final InMemoryWaits waits = new InMemoryWaits();
   private final List<InMemorySagaOperations.Kept> operations = new ArrayList<>();
 
   private InMemorySagaStore(Clock clock, @Nullable Connection stage) {
@@ -73,7 +72,7 @@ public final class InMemorySagaStore implements SagaStore {
   void leave(NewSaga saga, List<StepRecord> steps, @Nullable Transition transition) {
     lock.lock();
     try {
-      var left = stored(saga, null).withHolder(null, 0).withSteps(steps);
+      var left = saga.heldBy(null, 0).withSteps(steps);
       sagas.put(saga.id(), changed(left, transition));
     } finally {
       lock.unlock();
@@ -95,7 +94,7 @@ public final class InMemorySagaStore implements SagaStore {
               .filter(it -> it.key().equals(saga.key()))
               .findFirst();
       return existing
-          .orElseGet(() -> sagas.computeIfAbsent(saga.id(), _ -> stored(saga, instance)))
+          .orElseGet(() -> sagas.computeIfAbsent(saga.id(), _ -> begun(saga, instance)))
           .withSteps(List.of());
     } finally {
       lock.unlock();
@@ -132,28 +131,9 @@ public final class InMemorySagaStore implements SagaStore {
         "The saga store in memory takes part in no transaction; start the saga without one.");
   }
 
-  private static StoredSaga stored(NewSaga saga, @Nullable String instance) {
-    return new StoredSaga(
-        saga.id(),
-        saga.definition(),
-        saga.version(),
-        saga.key(),
-        SagaState.RUNNING,
-        saga.input(),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        saga.correlation().withDeadline(null),
-        instance,
-        1,
-        saga.startedAt(),
-        null,
-        List.of());
+  private StoredSaga begun(NewSaga saga, String instance) {
+    waits.began(saga.id(), clock.instant());
+    return saga.heldBy(instance, 1);
   }
 
   @Override
@@ -162,24 +142,32 @@ public final class InMemorySagaStore implements SagaStore {
     lock.lock();
     try {
       var now = clock.instant();
-      leases.put(instance, now.plus(lease));
-      capable.put(instance, Set.copyOf(definitions));
+      leases.prolong(instance, now.plus(lease), definitions);
       var abandoned =
           sagas.values().stream()
               .filter(saga -> saga.state().isOpen())
               .filter(saga -> definitions.contains(saga.definitionVersion()))
               .filter(saga -> !instance.equals(saga.instance()))
-              .filter(saga -> !isAlive(saga.instance(), now))
+              .filter(saga -> !leases.isAlive(saga.instance(), now))
               .filter(saga -> !isWaiting(saga, now))
               .limit(limit)
               .toList();
       return new TakenOver(
           abandoned.stream().map(saga -> takeOver(saga, instance)).toList(),
-          nextLeaseEnd(instance, now),
-          nextWake(definitions, now));
+          leases.nextEnd(instance, now),
+          nextWake(definitions, now),
+          types(definitions));
     } finally {
       lock.unlock();
     }
+  }
+
+  private Set<String> types(Set<DefinitionVersion> definitions) {
+    var names = definitions.stream().map(DefinitionVersion::name).collect(Collectors.toSet());
+    return sagas.values().stream()
+        .filter(saga -> names.contains(saga.definition()))
+        .flatMap(waits::types)
+        .collect(Collectors.toSet());
   }
 
   private static boolean isWaiting(StoredSaga saga, Instant now) {
@@ -198,20 +186,8 @@ public final class InMemorySagaStore implements SagaStore {
         .orElse(null);
   }
 
-  private @Nullable Duration nextLeaseEnd(String instance, Instant now) {
-    return leases.entrySet().stream()
-        .filter(lease -> !lease.getKey().equals(instance) && lease.getValue().isAfter(now))
-        .map(lease -> Duration.between(now, lease.getValue()))
-        .min(Comparator.naturalOrder())
-        .orElse(null);
-  }
-
-  private boolean isAlive(@Nullable String instance, Instant now) {
-    return leases.getOrDefault(Objects.requireNonNullElse(instance, ""), Instant.MIN).isAfter(now);
-  }
-
   private StoredSaga takeOver(StoredSaga saga, String instance) {
-    var taken = saga.withHolder(instance, saga.fence() + 1);
+    var taken = waits.due(saga.withHolder(instance, saga.fence() + 1), clock.instant());
     sagas.put(saga.id(), taken);
     return taken;
   }
@@ -234,7 +210,6 @@ public final class InMemorySagaStore implements SagaStore {
     lock.lock();
     try {
       var saga = held(claim, progress.transition());
-      var wait = progress.pause();
       var steps = new ArrayList<>(saga.steps());
       for (var step : progress.records()) {
         if (steps.stream().anyMatch(it -> it.sequence() == step.sequence())) {
@@ -247,7 +222,9 @@ public final class InMemorySagaStore implements SagaStore {
       var changed = changed(saga.withSteps(List.copyOf(steps)), progress.transition());
       sagas.put(
           saga.id(),
-          wait == null ? changed : changed.waiting(wait, clock.instant().plus(wait.duration())));
+          progress.waits().isEmpty()
+              ? changed
+              : waits.add(changed, progress.waits(), clock.instant()));
     } finally {
       lock.unlock();
     }
@@ -292,6 +269,31 @@ public final class InMemorySagaStore implements SagaStore {
   }
 
   @Override
+  public int arrive(SagaEvent event) {
+    lock.lock();
+    try {
+      waits.arrive(event);
+      sagas.replaceAll((_, saga) -> waits.match(saga, clock.instant()));
+      return waits.endedBy(event);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Instant> oldestStart() {
+    lock.lock();
+    try {
+      return sagas.values().stream()
+          .filter(saga -> saga.state().isOpen() || saga.state() == SagaState.STUCK)
+          .map(waits::began)
+          .min(Comparator.naturalOrder());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public SagaOperations operations() {
     return new InMemorySagaOperations(this);
   }
@@ -328,16 +330,13 @@ public final class InMemorySagaStore implements SagaStore {
 
   private @Nullable String waitsFor(StoredSaga saga) {
     var now = clock.instant();
-    if (!saga.state().isOpen() || isAlive(saga.instance(), now)) {
+    if (!saga.state().isOpen() || leases.isAlive(saga.instance(), now)) {
       return null;
     }
     if (isWaiting(saga, now)) {
-      return "its time, " + saga.wakeAt();
+      return waits.describe(saga);
     }
-    var able =
-        capable.entrySet().stream()
-            .filter(it -> isAlive(it.getKey(), now))
-            .anyMatch(it -> it.getValue().contains(saga.definitionVersion()));
+    var able = leases.hasOneThatRuns(saga.definitionVersion(), now);
     return able ? "being taken over" : "version " + saga.version() + " of " + saga.definition();
   }
 
@@ -349,7 +348,7 @@ public final class InMemorySagaStore implements SagaStore {
   public void release(String instance) {
     lock.lock();
     try {
-      leases.remove(instance);
+      leases.end(instance);
     } finally {
       lock.unlock();
     }

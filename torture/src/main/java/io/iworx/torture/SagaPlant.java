@@ -52,7 +52,7 @@ enum SagaPlant {
     return new Progress(
         progress.records().stream().filter(it -> !isForgotten(it)).toList(),
         progress.transition(),
-        progress.pause());
+        progress.waits());
   }
 
   private boolean isForgotten(StepRecord step) {

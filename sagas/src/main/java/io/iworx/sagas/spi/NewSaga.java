@@ -48,7 +48,7 @@ public record NewSaga(
         null,
         null,
         null,
-        correlation,
+        correlation.withDeadline(null),
         instance,
         fence,
         startedAt,

@@ -8,19 +8,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param records step records, by sequence; may be empty
  * @param transition the change of its state; null when it stays
- * @param pause gives a RUNNING saga out of hand until a time has come; null when the holder goes on
+ * @param waits give a RUNNING saga out of hand until the first of them ends; empty when the holder
+ *     goes on
  */
 public record Progress(
-    List<StepRecord> records, @Nullable Transition transition, @Nullable Wait pause) {
+    List<StepRecord> records, @Nullable Transition transition, List<Wait> waits) {
   public Progress {
     records = List.copyOf(records);
-    if (pause != null && transition != null) {
+    waits = List.copyOf(waits);
+    if (!waits.isEmpty() && transition != null) {
       throw new IllegalArgumentException("A saga that waits stays in its state.");
     }
   }
 
   /** The holder goes on. */
   public Progress(List<StepRecord> records, @Nullable Transition transition) {
-    this(records, transition, null);
+    this(records, transition, List.of());
   }
 }

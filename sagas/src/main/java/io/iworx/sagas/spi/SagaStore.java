@@ -3,6 +3,7 @@ package io.iworx.sagas.spi;
 import io.iworx.sagas.SagaState;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +64,8 @@ public interface SagaStore {
 
   /**
    * Prolongs the instance's lease, then takes over open sagas of the given definitions whose
-   * holder's lease has ended, or that have no holder: oldest first, at most {@code limit}.
+   * holder's lease has ended, or that have no holder: oldest first, at most {@code limit}. Waits of
+   * theirs whose time has come get their record.
    *
    * @return those taken over, with their step records, and when the next lease of another ends
    */
@@ -96,6 +98,20 @@ public interface SagaStore {
    * @throws Exception what the work throws, after a rollback
    */
   void commitIn(SagaClaim claim, SagaWork work) throws Exception;
+
+  /**
+   * Keeps an event, once by its id, and ends the waits for it. Of the waits of one saga it ends
+   * one, and none twice; an event that was published before the saga was started ends none. A saga
+   * that comes to wait later finds it too.
+   *
+   * @return how many waits it has ended, now or when it was kept before
+   */
+  int arrive(SagaEvent event);
+
+  /**
+   * When the oldest saga that is open or STUCK was started, on the store's time; empty for none.
+   */
+  Optional<Instant> oldestStart();
 
   /** What an operator sees and can do. */
   SagaOperations operations();

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  *     null when no step is to blame, or it is not STUCK
  * @param stuckFrom the state it was in before it became STUCK; null when it is not
  * @param cancelReason why its cancellation was asked for; null when it was not
- * @param wakeAt when nobody holds it: it waits until then, on the store's time; null when it never
- *     waited
- * @param wakeStep what in its body waits, or waited last; in the hands of an instance its time has
- *     come
+ * @param wakeAt when nobody holds it: it waits until then, on the store's time; null when it does
+ *     not wait
+ * @param wakeStep what in its body waits; in the hands of its first holder after that, what it was
+ *     woken from: the one before had left nothing begun
  * @param correlation the context it was started in
  * @param instance who holds it, or held it last; null when nobody did
  * @param fence grows with each holder, from 1
@@ -81,8 +81,9 @@ public record StoredSaga(
         newSteps);
   }
 
-  /** The same saga in other hands. */
+  /** The same saga in other hands; woken if it waited. */
   public StoredSaga withHolder(@Nullable String newInstance, long newFence) {
+    var woken = instance == null && wakeAt != null;
     return new StoredSaga(
         id,
         definition,
@@ -96,8 +97,8 @@ public record StoredSaga(
         stuckStep,
         stuckFrom,
         cancelReason,
-        wakeAt,
-        wakeStep,
+        null,
+        woken ? wakeStep : null,
         correlation,
         newInstance,
         newFence,
@@ -106,8 +107,8 @@ public record StoredSaga(
         steps);
   }
 
-  /** The same saga in nobody's hands until a time. */
-  public StoredSaga waiting(Wait wait, Instant at) {
+  /** The same saga in nobody's hands until a time at which the first of its waits ends. */
+  public StoredSaga waiting(String step, Instant at) {
     return new StoredSaga(
         id,
         definition,
@@ -122,7 +123,7 @@ public record StoredSaga(
         stuckFrom,
         cancelReason,
         at,
-        wait.step(),
+        step,
         correlation,
         null,
         fence,
