@@ -18,6 +18,6 @@ final class SagasCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, SQLException, InterruptedException {
-    return comparison.run(SagaRows.ALL, SagaSides.ALL, Duration.ofMinutes(3));
+    return comparison.run(SagaRows.ALL, SagaSides.all(comparison.warmup()), Duration.ofMinutes(3));
   }
 }

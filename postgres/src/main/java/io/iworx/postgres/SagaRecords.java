@@ -18,19 +18,22 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /**
  * Writes what a saga's holder adds, in one statement that first locks the saga's row: it adds
  * nothing when the row is no longer the holder's.
  */
 final class SagaRecords {
-  private static final String HELD =
+  private static final String HELD_ROW =
       """
-      WITH held AS (
         SELECT id FROM sagas
-        WHERE id = ? AND instance = ? AND fence = ? AND (state = 'COMPENSATING' OR state = 'RUNNING' AND cancel_reason IS NULL)
+        WHERE id = ? AND instance = ? AND fence = ?
+          AND (state = 'COMPENSATING' OR state = 'RUNNING' AND cancel_reason IS NULL)
         FOR NO KEY UPDATE)
       """;
+
+  private static final String HELD = "WITH held AS (\n" + HELD_ROW;
 
   private static final String CHANGED =
       """
@@ -64,14 +67,33 @@ final class SagaRecords {
         SELECT held.id, record.* FROM held, (VALUES {records}) AS record)
       """;
 
+  private static final String COMMIT = "COMMIT";
+
+  /**
+   * Records and no change of state: nearly every commit of a step, and a tenth cheaper than by the
+   * statements above. Where nothing is held the id is null, which the table refuses.
+   */
+  private static final String ADDED_IF_HELD =
+      """
+      INSERT INTO saga_steps (saga_id, sequence, step, kind, result, failure_kind,
+        failure_message, failure_code, failure_detail, attempts, started_at, ended_at)
+      SELECT (
+      """
+          + HELD_ROW
+          + ", record.* FROM (VALUES {records}) AS record; "
+          + COMMIT;
+
   private static final String RECORD =
       "(?::integer, ?, ?, ?::json, ?, ?, ?, ?, ?::integer, ?::timestamptz, ?::timestamptz)";
 
   /** Where nothing is held it fails, and what is sent after it is not carried out. */
   private static final String FAIL_UNLESS_HELD = "SELECT 1 / count(*) FROM held; ";
 
-  /** As {@link #FAIL_UNLESS_HELD} fails: division by zero. */
-  static final String NOT_HELD = "22012";
+  /** One step at a time is the rule. */
+  private static final String ONE_ADDED_IF_HELD = addedIfHeld(1);
+
+  private static final String DIVISION_BY_ZERO = "22012";
+  private static final String NOT_NULL = "23502";
 
   private SagaRecords() {}
 
@@ -92,21 +114,27 @@ final class SagaRecords {
   /**
    * Adds, and ends the transaction, in one round trip.
    *
-   * @throws SQLException of {@link #NOT_HELD}, too; nothing is committed then
+   * @throws SQLException also one that {@link #saysNotHeld}; nothing is committed then
    */
   static void addAndCommit(Connection connection, SagaClaim claim, Progress progress)
       throws SQLException {
-    var waits = !progress.waits().isEmpty();
-    var sql =
-        (waits ? SagaWaits.LOCK : "")
-            + sql(progress)
-            + FAIL_UNLESS_HELD
-            + (waits ? SagaWaits.WAIT : "")
-            + "COMMIT";
-    try (var statement = connection.prepareStatement(sql)) {
+    try (var statement = connection.prepareStatement(committingSql(progress))) {
       bind(statement, claim, progress);
       statement.execute();
     }
+  }
+
+  /** Whether this is how {@link #addAndCommit} fails when another instance holds the saga. */
+  static boolean saysNotHeld(SQLException e) {
+    return DIVISION_BY_ZERO.equals(e.getSQLState())
+        || (NOT_NULL.equals(e.getSQLState()) && isOfRecords(e));
+  }
+
+  /** Whether the table of the records refused something. */
+  static boolean isOfRecords(SQLException e) {
+    return e instanceof PSQLException server
+        && server.getServerErrorMessage() != null
+        && "saga_steps".equals(server.getServerErrorMessage().getTable());
   }
 
   private static void bind(PreparedStatement statement, SagaClaim claim, Progress progress)
@@ -134,14 +162,31 @@ final class SagaRecords {
     }
   }
 
+  private static String committingSql(Progress progress) {
+    var count = progress.records().size();
+    if (!progress.waits().isEmpty()) {
+      return SagaWaits.LOCK + sql(progress) + FAIL_UNLESS_HELD + SagaWaits.WAIT + COMMIT;
+    }
+    if (count == 0 || progress.transition() != null) {
+      return sql(progress) + FAIL_UNLESS_HELD + COMMIT;
+    }
+    return count == 1 ? ONE_ADDED_IF_HELD : addedIfHeld(count);
+  }
+
+  private static String addedIfHeld(int count) {
+    return withRecords(ADDED_IF_HELD, count);
+  }
+
+  private static String withRecords(String sql, int count) {
+    return sql.replace("{records}", String.join(", ", Collections.nCopies(count, RECORD)));
+  }
+
   private static String sql(Progress progress) {
     var count = progress.records().size();
     var transition = progress.transition();
     var held = progress.waits().isEmpty() ? HELD : LEFT;
     return (transition == null ? held : changed(transition))
-        + (count == 0
-            ? ""
-            : ADDED.replace("{records}", String.join(", ", Collections.nCopies(count, RECORD))));
+        + (count == 0 ? "" : withRecords(ADDED, count));
   }
 
   /** Whether it completes or is cancelled, this statement and the other decide by the row. */

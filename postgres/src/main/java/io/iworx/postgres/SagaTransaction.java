@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import javax.sql.DataSource;
-import org.postgresql.util.PSQLException;
 
 /**
  * A transaction that a saga's step shares with its record. What fails on our side is a {@link
@@ -93,14 +92,15 @@ final class SagaTransaction implements AutoCloseable {
           IN_FAILED_TRANSACTION,
           e);
     }
-    if (hasState(e, SagaRecords.NOT_HELD)) {
+    if (SagaRecords.saysNotHeld(e)) {
       refusal(progress)
           .ifPresent(
               refusal -> {
                 throw refusal;
               });
     }
-    return ownOrStore(e, isRolledBack(e) || (hasState(e, "23") && !isOfRecords(e)));
+    // A record at the same place is another holder's, and no failure of the step's own rows.
+    return ownOrStore(e, isRolledBack(e) || (hasState(e, "23") && !SagaRecords.isOfRecords(e)));
   }
 
   private Optional<SagaException> refusal(Progress progress) {
@@ -110,13 +110,6 @@ final class SagaTransaction implements AutoCloseable {
     } catch (SQLException e) {
       throw PostgresSagaStore.failed(PostgresSagaStore.notRecorded(claim), e);
     }
-  }
-
-  /** A record at the same place is another holder's, and no failure of the step's own rows. */
-  private static boolean isOfRecords(SQLException e) {
-    return e instanceof PSQLException server
-        && server.getServerErrorMessage() != null
-        && "saga_steps".equals(server.getServerErrorMessage().getTable());
   }
 
   private SQLException ownOrStore(SQLException e, boolean own) {
