@@ -2,11 +2,8 @@ package io.iworx.trace;
 
 import io.iworx.trace.spi.TraceStore;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,24 +12,20 @@ import org.slf4j.LoggerFactory;
 final class BufferedRecorder implements TraceRecorder {
   private static final Logger log = LoggerFactory.getLogger(BufferedRecorder.class);
 
-  /** How often an idle writer looks whether it is closed. */
-  private static final long IDLE_MILLIS = 100;
-
   private static final Duration GRACE_AFTER_INTERRUPT = Duration.ofMillis(200);
 
   private final TraceStore store;
   private final TraceRecorderOptions options;
-  private final BlockingQueue<TraceEntry> buffer;
+  private final EntryBuffer buffer;
   private final AtomicLong dropped = new AtomicLong();
   private final Thread writer;
-  private volatile boolean closed;
   private volatile boolean givenUp;
   private boolean storeFailing; // the writer's own
 
   private BufferedRecorder(TraceStore store, TraceRecorderOptions options) {
     this.store = store;
     this.options = options;
-    this.buffer = new ArrayBlockingQueue<>(options.capacity());
+    this.buffer = new EntryBuffer(options);
     this.writer = Thread.ofVirtual().name("trace-recorder").unstarted(this::write);
   }
 
@@ -44,10 +37,8 @@ final class BufferedRecorder implements TraceRecorder {
 
   @Override
   public void record(TraceEntry entry) {
-    if (closed || !buffer.offer(entry)) {
+    if (!buffer.add(entry)) {
       dropped.incrementAndGet();
-    } else if (closed && !writer.isAlive() && buffer.remove(entry)) {
-      dropped.incrementAndGet(); // closed in between, after the last look into the buffer
     }
   }
 
@@ -58,7 +49,7 @@ final class BufferedRecorder implements TraceRecorder {
 
   @Override
   public void close() {
-    closed = true;
+    buffer.close();
     try {
       if (!writer.join(options.closeTimeout())) {
         giveUp();
@@ -71,7 +62,7 @@ final class BufferedRecorder implements TraceRecorder {
       giveUp();
       Thread.currentThread().interrupt();
     }
-    drop(drained());
+    dropped.addAndGet(buffer.clear());
   }
 
   private void giveUp() {
@@ -81,52 +72,27 @@ final class BufferedRecorder implements TraceRecorder {
 
   private void write() {
     try {
-      while (!givenUp && (!closed || !buffer.isEmpty())) {
-        var first = buffer.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          store(batchFrom(first));
-        }
+      var batch = buffer.nextBatch();
+      while (!batch.isEmpty() && !givenUp) {
+        store(batch);
+        batch = buffer.nextBatch();
       }
+      dropped.addAndGet(batch.size());
     } catch (InterruptedException e) {
       // closed while the store was slow: close() counts what is left
     }
   }
 
-  private List<TraceEntry> batchFrom(TraceEntry first) throws InterruptedException {
-    var batch = new ArrayList<TraceEntry>();
-    batch.add(first);
-    var end = System.nanoTime() + options.linger().toNanos();
-    while (batch.size() < options.batchSize()) {
-      var left = closed ? 0 : end - System.nanoTime();
-      var next = buffer.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
-      if (next == null) {
-        break;
-      }
-      batch.add(next);
-    }
-    return batch;
-  }
-
   private void store(List<TraceEntry> batch) {
     try {
-      store.append(List.copyOf(batch));
+      store.append(Collections.unmodifiableList(batch));
       storeFailing = false;
     } catch (RuntimeException e) {
-      drop(batch);
+      dropped.addAndGet(batch.size());
       if (!storeFailing) {
         storeFailing = true;
         log.warn("The trace store fails; entries are dropped and counted until it recovers.", e);
       }
     }
-  }
-
-  private List<TraceEntry> drained() {
-    var rest = new ArrayList<TraceEntry>();
-    buffer.drainTo(rest);
-    return rest;
-  }
-
-  private void drop(List<TraceEntry> entries) {
-    dropped.addAndGet(entries.size());
   }
 }

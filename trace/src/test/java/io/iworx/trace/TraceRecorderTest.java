@@ -67,6 +67,31 @@ class TraceRecorderTest {
   }
 
   @Test
+  void storesAFullBatchWithoutLingering() throws Exception {
+    var store = new Store();
+    try (var recorder =
+        TraceRecorder.create(store, OPTIONS.withBatchSize(3).withLinger(Duration.ofDays(1)))) {
+      for (int i = 0; i < 3; i++) {
+        recorder.record(event("e" + i, null, "s", i));
+      }
+      store.entered.await();
+    }
+    assertThat(store.batches).hasSize(1);
+    assertThat(store.stored()).isEqualTo(3);
+  }
+
+  @Test
+  void lingersForOthersAndIsNotKeptFromClosingByIt() {
+    var store = new Store();
+    var recorder = TraceRecorder.create(store, OPTIONS.withLinger(Duration.ofDays(1)));
+    recorder.record(event("e1", null, "s", 0));
+    recorder.record(event("e2", null, "s", 1));
+    recorder.close();
+    assertThat(store.batches).hasSize(1);
+    assertThat(store.stored()).isEqualTo(2);
+  }
+
+  @Test
   void dropsAndCountsWhatDoesNotFit() throws Exception {
     var store = new Store();
     store.gate = new CountDownLatch(1);
