@@ -24,6 +24,7 @@ final class Attempts {
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
   private static final int BAD_GATEWAY = 502;
   private static final int GATEWAY_TIMEOUT = 504;
+  private static final int MOST_UNPROCESSED = 3;
 
   /** What becomes of an exchange whose target did not answer in time. */
   enum Late {
@@ -46,6 +47,7 @@ final class Attempts {
   private @Nullable UpstreamStream stream;
   private @Nullable List<UpstreamTarget> tried;
   private int number = 1;
+  private int unprocessed;
   private boolean fresh;
   private boolean full;
   private boolean staleRepeated;
@@ -65,7 +67,8 @@ final class Attempts {
     this.harmless =
         exchange.caller().attempt() == null
             && isHarmless(request.method(), request.headers(), exchange.isKeyed());
-    this.body = gathered == null && repeats() && request.hasBody() ? KeptBody.toRepeat() : gathered;
+    var kept = repeats() || exchange.upstream().speaksHttp2(); // which may say: not looked at
+    this.body = gathered == null && kept && request.hasBody() ? KeptBody.toRepeat() : gathered;
     this.answerBy = answerBy();
   }
 
@@ -216,6 +219,13 @@ final class Attempts {
         : Problem.unreachable(service);
   }
 
+  /** What is said of a request that was lost, and is not sent again. */
+  Problem refusal(Loss loss) {
+    return loss == Loss.UNSEEN || loss == Loss.REFUSED
+        ? Problem.overloaded(exchange.route().service())
+        : Problem.BAD_ANSWER;
+  }
+
   // --- how an attempt ended, and whether there is another
 
   void unreachable(Throwable cause) {
@@ -258,8 +268,33 @@ final class Attempts {
       leave(pool);
       return true;
     }
+    if (loss == Loss.UNSEEN || loss == Loss.REFUSED) {
+      return repeatsUnprocessed(loss, pool);
+    }
     upstream.failed(pool.target(), System.nanoTime());
     return repeatsNow();
+  }
+
+  /**
+   * What the target says that it has not looked at can be sent again, whatever it is (RFC 9113
+   * §8.7): a few times, and of what was refused for lack of room no more than the budget has.
+   */
+  private boolean repeatsUnprocessed(Loss loss, TargetPool pool) {
+    if (unprocessed == MOST_UNPROCESSED
+        || !bodyIsKept()
+        || (loss == Loss.REFUSED && !pool.budget(options.budgetPercent()).take())) {
+      return false;
+    }
+    unprocessed++;
+    leave(pool);
+    return true;
+  }
+
+  /** The service answers: the request is not sent again. */
+  void settled() {
+    if (body != null) {
+      body.release();
+    }
   }
 
   /** What to do when the attempt's time is over. */
@@ -288,6 +323,11 @@ final class Attempts {
     number++;
     setAside(pool);
     return true;
+  }
+
+  /** Whether all of the body that came so far can be sent again. */
+  private boolean bodyIsKept() {
+    return !exchange.request().hasBody() || (body != null && !body.isLost());
   }
 
   private boolean bodyIsHere() {

@@ -75,6 +75,7 @@ final class ConfigReader {
           "idle-timeout",
           "forward-authorization",
           "health",
+          "protocol",
           "connections",
           "ejection",
           "retries",
@@ -290,7 +291,7 @@ final class ConfigReader {
   private static UpstreamOptions upstream(ConfigSection section) {
     var connections = section.section("connections", CONNECTIONS);
     var ejection = section.section("ejection", EJECTION);
-    var defaults = UpstreamOptions.DEFAULT;
+    var defaults = UpstreamOptions.DEFAULT.withProtocol(protocol(section));
     var bounded =
         connections.checked(
             "",
@@ -306,6 +307,15 @@ final class ConfigReader {
                     ejection.number("after", defaults.ejectAfter()),
                     ejection.duration("for", defaults.ejectFor()))
                 .withSlowStart(ejection.duration("slow-start", defaults.slowStart())));
+  }
+
+  private static UpstreamOptions.Protocol protocol(ConfigSection section) {
+    return switch (section.text("protocol", "http/1.1")) {
+      case "http/1.1" -> UpstreamOptions.Protocol.HTTP_1_1;
+      case "http/2" -> UpstreamOptions.Protocol.HTTP_2;
+      case String other ->
+          throw section.wrong("protocol", "must be http/1.1 or http/2 but is " + other + ".");
+    };
   }
 
   private static RetryOptions retries(ConfigSection section) {

@@ -122,6 +122,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
     } else {
       enter(Phase.SENDING, core.limits.bodyTimeout());
       client.readBody();
+      upstreamWritable(); // where the body waits since the attempt before
     }
     stream.flush();
     return true;
@@ -228,6 +229,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
       openTunnel(answer);
       return;
     }
+    attempts().settled();
     core.clientHead().forward(code, answer.headers(), exchange);
     exchange.answering(code);
     enter(Phase.ANSWERING, exchange.route().idle());
@@ -292,9 +294,13 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
       return;
     }
     if (phase != Phase.ANSWERING && attempts().repeatsLost(loss)) {
+      if (!client.requestRead()) {
+        sendStalled = true;
+        client.pauseBody();
+      }
       attempt();
     } else {
-      refuse(Problem.BAD_ANSWER);
+      refuse(attempts().refusal(loss));
     }
   }
 
@@ -321,9 +327,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
       cutOff("cut off");
       return;
     }
-    var named = problem.members().isEmpty() && problem.status() >= 502;
-    reply(
-        exchange.explained(named ? problem.withService(exchange.serviceOrNull()) : problem), false);
+    reply(exchange.explained(problem.named(exchange.serviceOrNull())), false);
   }
 
   private void reply(Reply reply, boolean broken) {

@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -129,7 +130,7 @@ final class HealthChecks {
   private Health.State look(Upstream upstream, Target target, @Nullable String path)
       throws InterruptedException {
     try {
-      return path == null ? connect(target) : ask(target, path);
+      return path == null ? connect(target) : state(ask(upstream, target, path));
     } catch (HttpTimeoutException e) {
       return Health.State.UNHEALTHY;
     } catch (ConnectException | UnresolvedAddressException | SSLException e) {
@@ -149,13 +150,21 @@ final class HealthChecks {
     }
   }
 
-  private Health.State ask(Target target, String path) throws IOException, InterruptedException {
+  private int ask(Upstream upstream, Target target, String path)
+      throws IOException, InterruptedException {
+    if (upstream.speaksHttp2() && !target.tls()) {
+      return new Http2Check(target, TIMEOUT).ask(path);
+    }
     var request =
         HttpRequest.newBuilder(target.url(path))
+            .version(upstream.speaksHttp2() ? Version.HTTP_2 : Version.HTTP_1_1)
             .timeout(TIMEOUT)
             .header("accept", "application/json")
             .build();
-    var status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  private static Health.State state(int status) {
     return status >= 200 && status < 300 ? Health.State.HEALTHY : Health.State.UNHEALTHY;
   }
 }

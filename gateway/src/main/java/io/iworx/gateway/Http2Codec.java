@@ -6,7 +6,6 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -14,7 +13,6 @@ import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -33,7 +31,6 @@ final class Http2Codec {
   private static final int CONNECTION_WINDOW = 1 << 20;
 
   private static final int MAX_SMALL_CONTINUATIONS = 16;
-  private static final int HUFFMAN_FROM = Integer.MAX_VALUE;
 
   private final Limits limits;
   private final Http2Connection connection = new DefaultHttp2Connection(true);
@@ -159,26 +156,6 @@ final class Http2Codec {
     @Override
     protected Http2Headers newHeaders() {
       return new Http2Fields();
-    }
-  }
-
-  /**
-   * Fields to header blocks without a table of what was sent before, and without Huffman codes: as
-   * much as the client may want us to keep, nothing is kept.
-   */
-  private static final class PlainFields extends DefaultHttp2HeadersEncoder {
-    PlainFields() {
-      super(Http2HeadersEncoder.NEVER_SENSITIVE, true, 2, HUFFMAN_FROM);
-      maxHeaderTableSize(0);
-    }
-
-    @Override
-    public void maxHeaderTableSize(long asked) {
-      try {
-        super.maxHeaderTableSize(0);
-      } catch (Http2Exception e) {
-        throw new IllegalStateException(e); // zero is always allowed
-      }
     }
   }
 }

@@ -33,7 +33,6 @@ final class KeptBody {
   void keep(ByteBuf piece) {
     size += piece.readableBytes();
     if (size > most) {
-      lost = true;
       release();
     } else if (!lost) {
       pieces.add(piece.retainedDuplicate());
@@ -66,7 +65,9 @@ final class KeptBody {
     pieces.forEach(it -> stream.write(it.retainedDuplicate()));
   }
 
+  /** Lets go of it: it is not sent again. */
   void release() {
+    lost = true;
     pieces.forEach(ByteBuf::release);
     pieces.clear();
   }

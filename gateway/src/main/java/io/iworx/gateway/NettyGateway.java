@@ -10,7 +10,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -50,7 +49,7 @@ final class NettyGateway implements Gateway {
   private final Policies policies;
   private final WebSockets webSockets;
   private final Transport transport = Transport.best();
-  private final SslContext targetTls;
+  private final TargetTls targetTls;
   private volatile @Nullable ServerTls clientTls;
   private final HttpClient http;
   private final HealthChecks health;

@@ -25,6 +25,7 @@ record Problem(
       of(503, "Service unavailable", "The caller cannot be looked up at the moment.");
   static final Problem BAD_HANDSHAKE =
       of(400, "Bad request", "The request for a WebSocket is malformed.");
+  static final Problem NO_WEBSOCKETS = of(400, "Bad request", "The service takes no WebSockets.");
   static final Problem ORIGIN_NOT_ALLOWED =
       of(403, "Forbidden", "Pages of this origin may not open WebSockets here.");
   static final Problem NO_ROUTE =
@@ -146,6 +147,11 @@ record Problem(
     return service == null
         ? this
         : new Problem(status, error, message, Map.of("service", service), retryAfter);
+  }
+
+  /** With the service's name where its side failed, and nothing is said yet. */
+  Problem named(@Nullable String service) {
+    return members.isEmpty() && status >= 502 ? withService(service) : this;
   }
 
   Problem with(String name, Object value) {

@@ -80,7 +80,7 @@ final class TargetChoice {
   private TargetPool pool(UpstreamTarget target) {
     var pool = pools.get(target);
     if (pool == null) {
-      pool = new TargetPool(target, dialer);
+      pool = TargetPool.of(target, dialer);
       pools.put(target, pool);
     }
     return pool;

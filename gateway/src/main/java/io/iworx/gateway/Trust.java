@@ -1,6 +1,7 @@
 package io.iworx.gateway;
 
-import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Which authorities may certify {@code https} targets: the JDK's, and those of a PEM file. */
 final class Trust {
+  private static final ApplicationProtocolConfig HTTP_2 =
+      new ApplicationProtocolConfig(
+          ApplicationProtocolConfig.Protocol.ALPN,
+          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2);
+
   private final TrustManagerFactory authorities;
 
   private Trust(TrustManagerFactory authorities) {
@@ -60,15 +68,18 @@ final class Trust {
   }
 
   /** For the event loops. */
-  SslContext forTargets() {
+  TargetTls forTargets() {
     try {
-      return SslContextBuilder.forClient()
-          .trustManager(authorities)
-          .endpointIdentificationAlgorithm("HTTPS")
-          .build();
+      return new TargetTls(client().build(), client().applicationProtocolConfig(HTTP_2).build());
     } catch (IOException e) {
       throw new GatewayException("TLS cannot be set up on this JDK.", e);
     }
+  }
+
+  private SslContextBuilder client() {
+    return SslContextBuilder.forClient()
+        .trustManager(authorities)
+        .endpointIdentificationAlgorithm("HTTPS");
   }
 
   /** For the blocking client of health checks and key sets. */

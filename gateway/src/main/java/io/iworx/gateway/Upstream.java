@@ -66,6 +66,10 @@ final class Upstream {
     return service;
   }
 
+  boolean speaksHttp2() {
+    return options.protocol() == UpstreamOptions.Protocol.HTTP_2;
+  }
+
   List<UpstreamTarget> targets() {
     return targets;
   }

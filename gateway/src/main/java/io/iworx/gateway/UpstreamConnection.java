@@ -30,7 +30,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
   private static final int FIRST_STATUS = 200;
   private static final int LAST_STATUS = 599;
 
-  private final TargetPool pool;
+  private final Http1Pool pool;
   private final Channel channel;
   private final AnswerDecoder decoder;
   private @Nullable Listener listener;
@@ -44,7 +44,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
   private @Nullable HttpHeaders trailers;
   private long idleSince;
 
-  UpstreamConnection(TargetPool pool, Channel channel, AnswerDecoder decoder) {
+  UpstreamConnection(Http1Pool pool, Channel channel, AnswerDecoder decoder) {
     this.pool = pool;
     this.channel = channel;
     this.decoder = decoder;

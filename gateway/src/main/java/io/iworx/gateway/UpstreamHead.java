@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -41,6 +42,9 @@ final class UpstreamHead {
     var headers = exchange.request().headers();
     exchange.trailersWanted(asksForTrailers(headers));
     HeaderRules.stripUp(headers);
+    if (exchange.trailersWanted() && exchange.upstream().speaksHttp2()) {
+      headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+    }
     if (exchange.isUpgrading()) {
       WebSocketHandshake.ask(headers);
     }

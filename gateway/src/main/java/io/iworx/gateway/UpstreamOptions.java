@@ -5,6 +5,7 @@ import java.time.Duration;
 /**
  * How the targets of a route are used and when one is left alone.
  *
+ * @param protocol what the targets speak; default HTTP/1.1
  * @param maxConnections open connections to one target, of the whole gateway; what comes beyond
  *     waits; default 1,024
  * @param maxPending requests that wait for a connection to one target, of the whole gateway; 503
@@ -19,14 +20,34 @@ import java.time.Duration;
  *     default 10 s, zero for its share at once
  */
 public record UpstreamOptions(
-    int maxConnections, int maxPending, int ejectAfter, Duration ejectFor, Duration slowStart) {
+    Protocol protocol,
+    int maxConnections,
+    int maxPending,
+    int ejectAfter,
+    Duration ejectFor,
+    Duration slowStart) {
+
+  /** A version of HTTP that targets speak. */
+  public enum Protocol {
+    /** HTTP/1.1, one request at a time on a connection. */
+    HTTP_1_1,
+    /**
+     * HTTP/2, many requests at once on a connection: chosen by ALPN with {@code https} targets,
+     * begun at once ("prior knowledge", RFC 9113 §3.3) with {@code http} targets.
+     */
+    HTTP_2
+  }
 
   private static final int MOST = 1_000_000;
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  /** 1,024 connections and as many waiting; ejected after 5 failures for 5 s; 10 s slow start. */
+  /**
+   * HTTP/1.1; 1,024 connections and as many waiting; ejected after 5 failures for 5 s; 10 s slow
+   * start.
+   */
   public static final UpstreamOptions DEFAULT =
-      new UpstreamOptions(1024, 1024, 5, Duration.ofSeconds(5), Duration.ofSeconds(10));
+      new UpstreamOptions(
+          Protocol.HTTP_1_1, 1024, 1024, 5, Duration.ofSeconds(5), Duration.ofSeconds(10));
 
   /**
    * Checks each number.
@@ -51,17 +72,25 @@ public record UpstreamOptions(
     }
   }
 
+  public UpstreamOptions withProtocol(Protocol newProtocol) {
+    return new UpstreamOptions(
+        newProtocol, maxConnections, maxPending, ejectAfter, ejectFor, slowStart);
+  }
+
   /** Bounds for one target: connections, and requests that wait for one. */
   public UpstreamOptions withConnections(int newMaxConnections, int newMaxPending) {
-    return new UpstreamOptions(newMaxConnections, newMaxPending, ejectAfter, ejectFor, slowStart);
+    return new UpstreamOptions(
+        protocol, newMaxConnections, newMaxPending, ejectAfter, ejectFor, slowStart);
   }
 
   /** When a failing target is left alone, and for how long. */
   public UpstreamOptions withEjection(int newEjectAfter, Duration newEjectFor) {
-    return new UpstreamOptions(maxConnections, maxPending, newEjectAfter, newEjectFor, slowStart);
+    return new UpstreamOptions(
+        protocol, maxConnections, maxPending, newEjectAfter, newEjectFor, slowStart);
   }
 
   public UpstreamOptions withSlowStart(Duration newSlowStart) {
-    return new UpstreamOptions(maxConnections, maxPending, ejectAfter, ejectFor, newSlowStart);
+    return new UpstreamOptions(
+        protocol, maxConnections, maxPending, ejectAfter, ejectFor, newSlowStart);
   }
 }

@@ -48,6 +48,10 @@ final class UpstreamTarget {
     return address;
   }
 
+  boolean speaksHttp2() {
+    return options.protocol() == UpstreamOptions.Protocol.HTTP_2;
+  }
+
   // --- bounds, for the whole gateway
 
   /** Takes the right to open a connection, if there is one left. */
@@ -64,6 +68,11 @@ final class UpstreamTarget {
     return take(pending, options.maxPending());
   }
 
+  /** Takes a place that there may not be. */
+  void addPlace() {
+    pending.incrementAndGet();
+  }
+
   void returnPlace() {
     pending.decrementAndGet();
   }
@@ -71,6 +80,11 @@ final class UpstreamTarget {
   /** Whether requests of any event loop wait for a connection. */
   boolean someWait() {
     return pending.get() > 0;
+  }
+
+  /** Whether requests wait and no connection is left for them. */
+  boolean crowded() {
+    return someWait() && connections.get() >= options.maxConnections();
   }
 
   private static boolean take(AtomicInteger count, int most) {

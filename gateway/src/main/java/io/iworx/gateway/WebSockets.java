@@ -31,6 +31,9 @@ final class WebSockets implements Step {
     if (fault != null) {
       return new Verdict.Refuse(fault);
     }
+    if (exchange.upstream().speaksHttp2()) {
+      return new Verdict.Refuse(Problem.NO_WEBSOCKETS);
+    }
     if (exchange.origin() != null && cors.get().allowed(exchange.origin()) == null) {
       return new Verdict.Refuse(Problem.ORIGIN_NOT_ALLOWED);
     }

@@ -54,6 +54,7 @@ final class ConfigTest {
                 timeout: 7s
                 forward-authorization: false
                 health: /health
+                protocol: http/2
                 connections: {max: 10, pending: 20}
                 ejection: {after: 3, for: 2s, slow-start: 0s}
                 retries: {attempts: 2, budget: 10%, attempt-timeout: 500ms}
@@ -87,7 +88,14 @@ final class ConfigTest {
                 .withTimeout(Duration.ofSeconds(7))
                 .withForwardAuthorization(false)
                 .withHealth("/health")
-                .withUpstream(new UpstreamOptions(10, 20, 3, Duration.ofSeconds(2), Duration.ZERO))
+                .withUpstream(
+                    new UpstreamOptions(
+                        UpstreamOptions.Protocol.HTTP_2,
+                        10,
+                        20,
+                        3,
+                        Duration.ofSeconds(2),
+                        Duration.ZERO))
                 .withRetries(new RetryOptions(2, 10, Duration.ofMillis(500))));
     assertThat(config.routes().getLast())
         .isEqualTo(
@@ -145,6 +153,7 @@ final class ConfigTest {
           routes: [{service: a, targets: ["a"]}]           | 1 | routes[0].targets    | http:// or https://
           routes: [{service: a, connections: {max: 0}}]    | 1 | routes[0].connections | max must be
           routes: [{service: a, connections: {most: 1}}]   | 1 | routes[0].connections.most | not known
+          routes: [{service: a, protocol: h2c}]            | 1 | routes[0].protocol   | http/1.1 or http/2
           routes: [{service: a, ejection: {after: -1}}]    | 1 | routes[0].ejection   | after must be
           routes: [{service: a, ejection: {for: 2h}}]      | 1 | routes[0].ejection   | at most an hour
           routes: [{service: a, retries: {attempts: 99}}]  | 1 | routes[0].retries    | 1 to 10
