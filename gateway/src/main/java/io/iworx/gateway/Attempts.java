@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -110,6 +111,19 @@ final class Attempts {
     return message == null
         ? exchange.millisLeft()
         : TimeUnit.NANOSECONDS.toMillis(answerBy - System.nanoTime());
+  }
+
+  /** How long the client may send nothing, before all of its request is there. */
+  Duration silence(Limits limits) {
+    return exchange.isGrpc() ? exchange.route().idle() : limits.bodyTimeout();
+  }
+
+  /** Until when the client must send more, after it has sent so much. */
+  long silenceEnds(Limits limits, long until, int sent) {
+    var now = System.nanoTime();
+    return exchange.isGrpc() // whose streams have no end that anybody waits for
+        ? now + exchange.route().idle().toNanos()
+        : limits.bodyDeadline(until, now, sent);
   }
 
   /** Until when the attempt under way may wait for its answer. */
@@ -221,6 +235,9 @@ final class Attempts {
 
   /** What is said of a request that was lost, and is not sent again. */
   Problem refusal(Loss loss) {
+    if (millisLeft() <= 0) {
+      return Problem.TOO_LATE;
+    }
     return loss == Loss.UNSEEN || loss == Loss.REFUSED
         ? Problem.overloaded(exchange.route().service())
         : Problem.BAD_ANSWER;
@@ -271,7 +288,9 @@ final class Attempts {
     if (loss == Loss.UNSEEN || loss == Loss.REFUSED) {
       return repeatsUnprocessed(loss, pool);
     }
-    upstream.failed(pool.target(), System.nanoTime());
+    if (!exchange.hurried() || millisLeft() > 0) { // else it only kept to the caller's deadline
+      upstream.failed(pool.target(), System.nanoTime());
+    }
     return repeatsNow();
   }
 

@@ -33,7 +33,7 @@ final class Exchange {
   private @Nullable Origin origin;
   private @Nullable TraceContext traceContext;
   private @Nullable Span span;
-  private final long callerMillis;
+  private long callerMillis;
   private @Nullable RequestPath path;
   private String innerPath = "-";
   private @Nullable Route route;
@@ -46,6 +46,7 @@ final class Exchange {
   private boolean sent;
   private Caller caller = Caller.ANONYMOUS;
   private int status;
+  private int refusedAs;
   private long bytesIn;
   private long bytesOut;
   private @Nullable String cutOff;
@@ -151,6 +152,9 @@ final class Exchange {
     corsOf(route);
     upstream = entry.upstream();
     policies = entry.steps().last();
+    if (upstream.speaksHttp2() && isGrpc()) {
+      callerMillis = Math.min(callerMillis, Grpc.timeoutMillis(request.headers()));
+    }
   }
 
   /** The steps that only requests of its route go through, after those of all. */
@@ -219,8 +223,16 @@ final class Exchange {
 
   /** A refusal as the caller gets it: with what became of its idempotency key. */
   Reply explained(Problem problem) {
+    if (isGrpc()) {
+      refusedAs = problem.status();
+      return Grpc.refusal(problem);
+    }
     return (isKeyed() && sent ? problem.with("idempotencyKey", KEPT_UNKNOWN) : problem)
         .reply(correlationId);
+  }
+
+  boolean isGrpc() {
+    return Grpc.asks(request.headers());
   }
 
   /** Whether a service may have got any of it. */
@@ -305,8 +317,9 @@ final class Exchange {
     return bytesIn;
   }
 
+  /** The status that the client gets; what it stands for where gRPC says it in another way. */
   void answering(int newStatus) {
-    status = newStatus;
+    status = refusedAs == 0 ? newStatus : refusedAs;
   }
 
   void sent(int bytes) {

@@ -120,7 +120,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
       }
       awaitAnswer();
     } else {
-      enter(Phase.SENDING, core.limits.bodyTimeout());
+      enter(Phase.SENDING, attempts().silence(core.limits));
       client.readBody();
       upstreamWritable(); // where the body waits since the attempt before
     }
@@ -149,13 +149,12 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
       return;
     }
     var to = upstream();
-    if (to == null || phase == Phase.OVER) {
+    var tooLarge = received > exchange.maxBody(core.limits.maxRequestBody());
+    if (to == null || tooLarge) {
       content.release();
-      return;
-    }
-    if (received > exchange.maxBody(core.limits.maxRequestBody())) {
-      content.release();
-      refuse(Problem.BODY_TOO_LARGE);
+      if (to != null) {
+        refuse(Problem.BODY_TOO_LARGE);
+      }
       return;
     }
     attempts().send(content, to);
@@ -166,7 +165,9 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
     if (phase == Phase.SENDING && sendStalled) {
       enter(Phase.SENDING, exchange.route().timeout());
     } else if (phase == Phase.SENDING) {
-      deadline = core.limits.bodyDeadline(deadline, System.nanoTime(), length);
+      deadline = attempts().silenceEnds(core.limits, deadline, length);
+    } else if (client.isWritable()) {
+      enter(phase, exchange.route().idle()); // both talk: the answer is not silent
     }
   }
 
@@ -206,7 +207,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
     if (sendStalled) {
       sendStalled = false;
       if (phase == Phase.SENDING) {
-        enter(Phase.SENDING, core.limits.bodyTimeout());
+        enter(Phase.SENDING, attempts().silence(core.limits));
       }
       client.resumeBody();
     }
