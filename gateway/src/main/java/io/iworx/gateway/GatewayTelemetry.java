@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a gateway tells OpenTelemetry, under the names of its semantic conventions for HTTP servers,
- * which are stable: every name is here and nowhere else. Never a token, a query or a header. Safe
- * for any thread; nothing blocks.
+ * which are stable: every name is here, or in {@link UpstreamTelemetry}, and nowhere else. Never a
+ * token, a query or a header. Safe for any thread; nothing blocks.
  */
 final class GatewayTelemetry implements AutoCloseable {
   static final String SCOPE = "io.iworx.gateway";
@@ -237,7 +237,7 @@ final class GatewayTelemetry implements AutoCloseable {
     return attributes.build();
   }
 
-  private static String route(String service) {
+  static String route(String service) {
     return "/api/" + service;
   }
 

@@ -28,9 +28,15 @@ final class KeyedRequests implements AutoCloseable {
 
   private final IdempotencyStore store;
   private final AtomicInteger settling = new AtomicInteger();
+  private volatile boolean down;
 
   KeyedRequests(IdempotencyStore store) {
     this.store = store;
+  }
+
+  /** Whether the store answered when it was asked last. */
+  boolean storeAnswers() {
+    return !down;
   }
 
   /** Begins; completes exceptionally when the store cannot be had. */
@@ -42,8 +48,11 @@ final class KeyedRequests implements AutoCloseable {
         .start(
             () -> {
               try {
-                begun.complete(beginNow(key, fingerprint, atMost));
+                var answer = beginNow(key, fingerprint, atMost);
+                down = false;
+                begun.complete(answer);
               } catch (RuntimeException | InterruptedException e) {
+                down = true;
                 log.warn("[API Gateway] idempotency keys cannot be looked up: {}", e.toString());
                 begun.completeExceptionally(e);
               }

@@ -50,6 +50,11 @@ final class Leases implements AutoCloseable {
     }
   }
 
+  /** Whether any limit is shared. */
+  boolean used() {
+    return started.get();
+  }
+
   SharedBucket bucket(RateLimit limit, String name) {
     return new SharedBucket(this, limit, name);
   }

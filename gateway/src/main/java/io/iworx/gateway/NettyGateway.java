@@ -53,6 +53,7 @@ final class NettyGateway implements Gateway {
   private volatile @Nullable ServerTls clientTls;
   private final HttpClient http;
   private final HealthChecks health;
+  private final UpstreamTelemetry telemetry;
   private final OffLoopNames names = new OffLoopNames();
   private final EventLoopGroup group;
   private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
@@ -86,6 +87,7 @@ final class NettyGateway implements Gateway {
             .sslContext(trust.forChecks())
             .build();
     this.health = new HealthChecks(table, http, clock);
+    this.telemetry = new UpstreamTelemetry(parts.openTelemetry(), table, policies);
     this.core =
         new Core(config, clock, steps(config), table, parts.recorder(), parts.openTelemetry());
     this.group =
@@ -271,6 +273,7 @@ final class NettyGateway implements Gateway {
 
   private void stop() {
     core.telemetry.close();
+    telemetry.close();
     core.accessLog.close();
     health.stop();
     policies.close();

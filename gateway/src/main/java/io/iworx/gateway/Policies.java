@@ -3,6 +3,8 @@ package io.iworx.gateway;
 import io.iworx.gateway.RoutePolicies.HeaderChanges;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes of what a route's policies say the steps that its requests go through. */
@@ -101,6 +103,18 @@ final class Policies implements AutoCloseable {
   /** Whether limits that gateways share are counted by each alone for now. */
   boolean limitsAlone() {
     return leases != null && leases.alone(System.nanoTime());
+  }
+
+  /** Of each store that is used, whether it answers. */
+  Map<String, Boolean> stores() {
+    var stores = new TreeMap<String, Boolean>();
+    if (leases != null && leases.used()) {
+      stores.put("rate_limits", !limitsAlone());
+    }
+    if (keyed != null) {
+      stores.put("idempotency", keyed.storeAnswers());
+    }
+    return stores;
   }
 
   @Override

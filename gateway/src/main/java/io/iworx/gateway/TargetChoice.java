@@ -82,6 +82,7 @@ final class TargetChoice {
     if (pool == null) {
       pool = TargetPool.of(target, dialer);
       pools.put(target, pool);
+      target.usedBy(pool);
     }
     return pool;
   }
@@ -91,6 +92,7 @@ final class TargetChoice {
       pool.tick(now);
       if (pool.target().retired() && pool.isEmpty()) {
         pools.remove(pool.target());
+        pool.target().leftBy(pool);
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.iworx.gateway;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,9 @@ abstract sealed class TargetPool permits Http1Pool, Http2Pool {
   /** Before a server would close it (many do after 30 s) and a request be lost to that. */
   static final long MAX_IDLE_NANOS = Duration.ofSeconds(15).toNanos();
 
+  /** Written by the event loop alone, and read by who measures: no fence is needed for that. */
+  private static final VarHandle OUTSTANDING = outstandingHandle();
+
   private final UpstreamTarget target;
   private final ArrayDeque<UpstreamStream.Listener> waiting = new ArrayDeque<>();
   private @Nullable RetryBudget budget;
@@ -19,6 +24,14 @@ abstract sealed class TargetPool permits Http1Pool, Http2Pool {
 
   TargetPool(UpstreamTarget target) {
     this.target = target;
+  }
+
+  private static VarHandle outstandingHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(TargetPool.class, "outstanding", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e); // the field is above
+    }
   }
 
   static TargetPool of(UpstreamTarget target, Dialer dialer) {
@@ -29,9 +42,9 @@ abstract sealed class TargetPool permits Http1Pool, Http2Pool {
     return target;
   }
 
-  /** Requests that this event loop has given to the target and that are not over. */
+  /** Requests that this event loop has given to the target and that are not over; any thread. */
   final int outstanding() {
-    return outstanding;
+    return (int) OUTSTANDING.getOpaque(this);
   }
 
   /** What its requests have earned for retries. */
@@ -43,11 +56,11 @@ abstract sealed class TargetPool permits Http1Pool, Http2Pool {
   }
 
   final void begun() {
-    outstanding++;
+    OUTSTANDING.setOpaque(this, outstanding + 1);
   }
 
   final void over() {
-    outstanding--;
+    OUTSTANDING.setOpaque(this, outstanding - 1);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.iworx.gateway;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,6 +32,7 @@ final class UpstreamTarget {
   private final UpstreamOptions options;
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger pending = new AtomicInteger();
+  private final List<TargetPool> pools = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger failedChecks = new AtomicInteger();
   private volatile Condition condition = Condition.LIVE;
@@ -93,6 +96,31 @@ final class UpstreamTarget {
     }
     count.decrementAndGet();
     return false;
+  }
+
+  // --- how it stands, for who asks
+
+  /** An event loop has begun to use the target. */
+  void usedBy(TargetPool pool) {
+    pools.add(pool);
+  }
+
+  void leftBy(TargetPool pool) {
+    pools.remove(pool);
+  }
+
+  /** Requests under way, of all event loops. */
+  int requests() {
+    return pools.stream().mapToInt(TargetPool::outstanding).sum();
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  /** Requests that wait for a connection. */
+  int waiting() {
+    return pending.get();
   }
 
   // --- condition
