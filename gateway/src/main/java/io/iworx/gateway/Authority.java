@@ -33,7 +33,7 @@ final class Authority {
     return absolute(target, hosts.isEmpty() ? "" : hosts.getFirst());
   }
 
-  private static boolean sound(String host) {
+  static boolean sound(String host) {
     return plain(host) || HOST.matcher(host).matches();
   }
 

@@ -152,7 +152,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     discarded = 0;
     wait = Wait.EXCHANGE;
     stream.begin(request);
-    var exchange = new Exchange(request, core.table.getAcquire(), peer, core.clock.instant());
+    var exchange = core.exchange(request, peer);
     var begun = new ExchangeRun(core, loop, exchange, stream);
     run = begun;
     begun.start();

@@ -27,7 +27,7 @@ final class ConfigReader {
           "telemetry",
           "routes");
 
-  private static final Set<String> GATEWAY = Set.of("host", "port", "tls");
+  private static final Set<String> GATEWAY = Set.of("host", "port", "tls", "trusted-proxies");
   private static final Set<String> GATEWAY_TLS = Set.of("certificates", "handshake-timeout");
   private static final Set<String> CERTIFICATE = Set.of("chain", "key");
   private static final Set<String> CORS = Set.of("origins");
@@ -109,12 +109,19 @@ final class ConfigReader {
         gateway.text("host", GatewayConfig.DEFAULT_HOST),
         port,
         tls(gateway),
+        trustedProxies(gateway),
         cors(),
         auth(),
         limits(),
         accessLog(),
         trustedCertificates(),
         routes());
+  }
+
+  private static List<String> trustedProxies(ConfigSection gateway) {
+    var ranges = gateway.texts("trusted-proxies");
+    gateway.checked("trusted-proxies", () -> ranges.stream().map(AddressRange::of).toList());
+    return ranges;
   }
 
   private @Nullable Tls tls(ConfigSection gateway) {

@@ -14,6 +14,7 @@ final class Core {
   final Hops hops;
   final GatewayTelemetry telemetry;
   final AccessLog accessLog;
+  final TrustedProxies proxies;
   final AtomicReference<RouteTable> table;
   final AtomicInteger connections = new AtomicInteger();
   private volatile List<Step> steps;
@@ -29,6 +30,7 @@ final class Core {
       TraceRecorder recorder,
       OpenTelemetry openTelemetry) {
     this.limits = config.limits();
+    this.proxies = new TrustedProxies(config.trustedProxies());
     this.clock = clock;
     this.steps = steps;
     this.clientHead = new ClientHead(config.cors());
@@ -47,6 +49,12 @@ final class Core {
 
   void steps(List<Step> newSteps) {
     steps = newSteps;
+  }
+
+  /** A request that begins now, with the routes there are now. */
+  Exchange exchange(Request request, Peer peer) {
+    var client = peer.proxy() ? proxies.client(peer, request.headers()) : peer;
+    return new Exchange(request, table.getAcquire(), client, clock.instant());
   }
 
   ClientHead clientHead() {

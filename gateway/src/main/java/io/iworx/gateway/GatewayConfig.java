@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param host the address to listen on; default {@code 127.0.0.1}
  * @param port the port to listen on; default 8080, 0 for a free one
  * @param tls how clients' connections are encrypted; null: they are not. Default null
+ * @param trustedProxies addresses or ranges such as {@code 10.0.0.0/8} of the proxies in front
+ *     whose {@code x-forwarded-*} or {@code forwarded} says who the client is; default none
  * @param cors which web pages may read answers
  * @param auth how callers prove who they are
  * @param limits what is taken from a client before it is refused
@@ -30,6 +32,7 @@ public record GatewayConfig(
     String host,
     int port,
     @Nullable Tls tls,
+    List<String> trustedProxies,
     Cors cors,
     Auth auth,
     Limits limits,
@@ -44,7 +47,7 @@ public record GatewayConfig(
   public static final String DEFAULT_HOST = "127.0.0.1";
 
   /**
-   * Checks port and routes.
+   * Checks port, proxies and routes.
    *
    * @throws IllegalArgumentException with a sentence, when they cannot be used
    */
@@ -52,6 +55,8 @@ public record GatewayConfig(
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("must be a port from 0 to 65535.");
     }
+    trustedProxies = List.copyOf(trustedProxies);
+    trustedProxies.forEach(AddressRange::of);
     routes = List.copyOf(routes);
     var known = new HashSet<Map.Entry<String, RouteMatch>>();
     for (var route : routes) {
@@ -70,6 +75,7 @@ public record GatewayConfig(
         DEFAULT_HOST,
         DEFAULT_PORT,
         null,
+        List.of(),
         Cors.NONE,
         Auth.NONE,
         Limits.DEFAULT,
@@ -110,47 +116,142 @@ public record GatewayConfig(
 
   public GatewayConfig withHost(String newHost) {
     return new GatewayConfig(
-        newHost, port, tls, cors, auth, limits, accessLog, trustedCertificates, routes);
+        newHost,
+        port,
+        tls,
+        trustedProxies,
+        cors,
+        auth,
+        limits,
+        accessLog,
+        trustedCertificates,
+        routes);
   }
 
   public GatewayConfig withPort(int newPort) {
     return new GatewayConfig(
-        host, newPort, tls, cors, auth, limits, accessLog, trustedCertificates, routes);
+        host,
+        newPort,
+        tls,
+        trustedProxies,
+        cors,
+        auth,
+        limits,
+        accessLog,
+        trustedCertificates,
+        routes);
   }
 
   public GatewayConfig withTls(@Nullable Tls newTls) {
     return new GatewayConfig(
-        host, port, newTls, cors, auth, limits, accessLog, trustedCertificates, routes);
+        host,
+        port,
+        newTls,
+        trustedProxies,
+        cors,
+        auth,
+        limits,
+        accessLog,
+        trustedCertificates,
+        routes);
+  }
+
+  public GatewayConfig withTrustedProxies(List<String> newTrustedProxies) {
+    return new GatewayConfig(
+        host,
+        port,
+        tls,
+        newTrustedProxies,
+        cors,
+        auth,
+        limits,
+        accessLog,
+        trustedCertificates,
+        routes);
   }
 
   public GatewayConfig withCors(Cors newCors) {
     return new GatewayConfig(
-        host, port, tls, newCors, auth, limits, accessLog, trustedCertificates, routes);
+        host,
+        port,
+        tls,
+        trustedProxies,
+        newCors,
+        auth,
+        limits,
+        accessLog,
+        trustedCertificates,
+        routes);
   }
 
   public GatewayConfig withAuth(Auth newAuth) {
     return new GatewayConfig(
-        host, port, tls, cors, newAuth, limits, accessLog, trustedCertificates, routes);
+        host,
+        port,
+        tls,
+        trustedProxies,
+        cors,
+        newAuth,
+        limits,
+        accessLog,
+        trustedCertificates,
+        routes);
   }
 
   public GatewayConfig withLimits(Limits newLimits) {
     return new GatewayConfig(
-        host, port, tls, cors, auth, newLimits, accessLog, trustedCertificates, routes);
+        host,
+        port,
+        tls,
+        trustedProxies,
+        cors,
+        auth,
+        newLimits,
+        accessLog,
+        trustedCertificates,
+        routes);
   }
 
   public GatewayConfig withAccessLog(AccessLogOptions newAccessLog) {
     return new GatewayConfig(
-        host, port, tls, cors, auth, limits, newAccessLog, trustedCertificates, routes);
+        host,
+        port,
+        tls,
+        trustedProxies,
+        cors,
+        auth,
+        limits,
+        newAccessLog,
+        trustedCertificates,
+        routes);
   }
 
   public GatewayConfig withTrustedCertificates(@Nullable Path newTrustedCertificates) {
     return new GatewayConfig(
-        host, port, tls, cors, auth, limits, accessLog, newTrustedCertificates, routes);
+        host,
+        port,
+        tls,
+        trustedProxies,
+        cors,
+        auth,
+        limits,
+        accessLog,
+        newTrustedCertificates,
+        routes);
   }
 
   public GatewayConfig withRoutes(List<Route> newRoutes) {
     return new GatewayConfig(
-        host, port, tls, cors, auth, limits, accessLog, trustedCertificates, newRoutes);
+        host,
+        port,
+        tls,
+        trustedProxies,
+        cors,
+        auth,
+        limits,
+        accessLog,
+        trustedCertificates,
+        newRoutes);
   }
 
   /** The files besides the configuration's own whose change is a change of it. */

@@ -170,7 +170,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Loop
       throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "malformed request");
     }
     var client = new Http2ClientStream(this, stream, fields.declaredLength());
-    client.start(new Exchange(request, core.table.getAcquire(), peer, core.clock.instant()), ended);
+    client.start(core.exchange(request, peer), ended);
   }
 
   private void trailers(Http2ClientStream stream, int streamId, Http2Fields fields)

@@ -180,7 +180,7 @@ final class NettyGateway implements Gateway {
       pipeline.addLast(tls.handler(channel));
     }
     var encoder = new AnswerEncoder();
-    var peer = Peer.of(channel, tls != null);
+    var peer = Peer.of(channel, tls != null, core.proxies);
     var http1 = new ClientConnection(core, loop, channel, peer, encoder);
     var choice =
         new ProtocolChoice(

@@ -19,6 +19,9 @@ final class Restart {
     if (now.port() != next.port()) {
       changed.add("gateway.port");
     }
+    if (!now.trustedProxies().equals(next.trustedProxies())) {
+      changed.add("gateway.trusted-proxies");
+    }
     if (!now.limits().equals(next.limits())) {
       changed.add("limits");
     }

@@ -20,6 +20,7 @@ final class UpstreamHead {
   // Not as strings: a header's name is hashed and written with every request.
   private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
   private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+  private static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
   private static final AsciiString HTTP = AsciiString.cached("http");
   private static final AsciiString HTTPS = AsciiString.cached("https");
   private static final AsciiString API_KEY = AsciiString.cached("apikey");
@@ -53,8 +54,9 @@ final class UpstreamHead {
       headers.remove(HttpHeaderNames.AUTHORIZATION);
       headers.remove(API_KEY);
     }
-    headers.set(FORWARDED_FOR, exchange.client().address());
+    headers.set(FORWARDED_FOR, exchange.client().chain());
     headers.set(FORWARDED_PROTO, exchange.client().secure() ? HTTPS : HTTP);
+    setIfPresent(headers, FORWARDED_HOST, exchange.client().host());
     headers.set(CORRELATION_ID, exchange.correlationId());
     headers.set(CAUSATION_ID, exchange.hopId());
     var caller = exchange.caller();

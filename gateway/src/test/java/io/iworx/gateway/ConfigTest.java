@@ -123,6 +123,7 @@ final class ConfigTest {
           routs: []                                        | 1 | routs                | not known here
           gateway: {port: 99999}                           | 1 | gateway.port         | 0 to 65535
           gateway: {port: eighty}                          | 1 | gateway.port         | whole number
+          gateway: {trusted-proxies: [localhost]}          | 1 | gateway.trusted-proxies | 10.0.0.0/8
           gateway: 8080                                    | 1 | gateway              | must hold keys
           cors: {origins: ["*.example.com"]}               | 1 | cors.origins         | must be origins
           cors: {origins: http://a}                        | 1 | cors.origins         | must be a list
