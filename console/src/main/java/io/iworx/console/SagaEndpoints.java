@@ -6,6 +6,7 @@ import io.iworx.sagas.spi.SagaOperationRefused;
 import io.iworx.sagas.spi.SagaOperations;
 import io.iworx.sagas.spi.SagaView;
 import io.iworx.sagas.spi.StepRecord;
+import io.iworx.sagas.spi.StoredSaga;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Instant;
@@ -61,6 +62,7 @@ final class SagaEndpoints {
     members.put("output", Masking.masked(view.saga().output()));
     members.put("failureDetail", view.saga().failure() == null ? null : detail(view));
     members.put("steps", view.saga().steps().stream().map(SagaEndpoints::step).toList());
+    members.put("children", view.children().stream().map(SagaEndpoints::child).toList());
     members.put(
         "operations",
         view.operations().stream()
@@ -86,6 +88,7 @@ final class SagaEndpoints {
     members.put("definition", saga.definition());
     members.put("version", saga.version());
     members.put("key", saga.key());
+    members.put("parent", saga.parent());
     members.put("state", saga.state().name());
     members.put("waitsFor", view.waitsFor());
     members.put("stuckStep", saga.stuckStep());
@@ -98,6 +101,15 @@ final class SagaEndpoints {
     members.put("holder", saga.fence());
     members.put("startedAt", saga.startedAt().toString());
     members.put("endedAt", text(saga.endedAt()));
+    return members;
+  }
+
+  private static Map<String, @Nullable Object> child(StoredSaga child) {
+    var members = new LinkedHashMap<String, @Nullable Object>();
+    members.put("id", child.id());
+    members.put("step", child.step());
+    members.put("definition", child.definition());
+    members.put("state", child.state().name());
     return members;
   }
 

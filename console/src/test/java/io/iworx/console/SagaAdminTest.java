@@ -96,6 +96,27 @@ class SagaAdminTest {
   }
 
   @Test
+  void showsTheSagasThatAreSteps() {
+    var payment = sagas.define("payment", 1, Order.class, Order.class, (_, order) -> order);
+    var run =
+        sagas
+            .define(
+                "sale",
+                1,
+                Order.class,
+                Order.class,
+                (saga, order) -> saga.child("pay", payment, order))
+            .start("s-1", new Order("s-1"));
+    assertThat(run.await(SOON)).isInstanceOf(SagaResult.Completed.class);
+
+    var child = fixture.json("/admin/sagas/" + run.id()).path("children").get(0);
+    assertThat(child.path("step").asString()).isEqualTo("pay");
+    assertThat(child.path("state").asString()).isEqualTo("COMPLETED");
+    var shown = fixture.json("/admin/sagas/" + child.path("id").asString());
+    assertThat(shown.path("parent").asString()).isEqualTo(run.id());
+  }
+
+  @Test
   void skipsOnlyWithAReason() {
     var run = stuck();
     assertThat(change(run.id(), "{\"action\": \"skip\"}").statusCode()).isEqualTo(400);

@@ -45,8 +45,7 @@ final class PostgresSagaOperations implements SagaOperations {
             var views = new ArrayList<SagaView>();
             try (var rows = statement.executeQuery()) {
               while (rows.next()) {
-                views.add(
-                    new SagaView(SagaRows.saga(rows), rows.getString("waits_for"), List.of()));
+                views.add(new SagaView(SagaRows.saga(rows), rows.getString("waits_for")));
               }
             }
             return views;
@@ -64,7 +63,11 @@ final class PostgresSagaOperations implements SagaOperations {
         "Saga " + saga.id() + " could not be read",
         connection -> {
           var id = UUID.fromString(saga.id());
-          return new SagaView(saga, waitsFor(connection, id), operations(connection, id));
+          return new SagaView(
+              saga,
+              waitsFor(connection, id),
+              SagaRows.children(connection, id),
+              operations(connection, id));
         });
   }
 

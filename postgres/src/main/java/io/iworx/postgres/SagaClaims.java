@@ -72,7 +72,8 @@ final class SagaClaims {
         RETURNING sagas.*),
       timed_out AS (
         DELETE FROM saga_waits wait USING taken
-        WHERE wait.saga_id = taken.id AND wait.event_id IS NULL AND wait.due_at <= now()
+        WHERE wait.saga_id = taken.id AND wait.event_id IS NULL AND wait.child_id IS NULL
+          AND wait.due_at <= now()
         RETURNING wait.saga_id, wait.step, wait.due_at),
       noted AS (
         INSERT INTO saga_steps

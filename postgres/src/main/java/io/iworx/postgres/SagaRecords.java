@@ -54,8 +54,8 @@ final class SagaRecords {
       WITH held AS (
         UPDATE sagas
         SET instance = NULL
-        WHERE id = ? AND instance = ? AND fence = ? AND state = 'RUNNING'
-          AND cancel_reason IS NULL
+        WHERE id = ? AND instance = ? AND fence = ?
+          AND (state = 'COMPENSATING' OR state = 'RUNNING' AND cancel_reason IS NULL)
         RETURNING id)
       """;
 
@@ -142,7 +142,7 @@ final class SagaRecords {
     var parameters = new Parameters(statement);
     var waits = progress.waits();
     if (!waits.isEmpty()) {
-      SagaWaits.bindLock(parameters, statement.getConnection(), waits);
+      SagaWaits.bindBefore(parameters, statement.getConnection(), claim.sagaId(), waits);
     }
     var transition = progress.transition();
     if (transition != null) {
@@ -165,7 +165,11 @@ final class SagaRecords {
   private static String committingSql(Progress progress) {
     var count = progress.records().size();
     if (!progress.waits().isEmpty()) {
-      return SagaWaits.LOCK + sql(progress) + FAIL_UNLESS_HELD + SagaWaits.WAIT + COMMIT;
+      return SagaWaits.before(progress.waits())
+          + sql(progress)
+          + FAIL_UNLESS_HELD
+          + SagaWaits.WAIT
+          + COMMIT;
     }
     if (count == 0 || progress.transition() != null) {
       return sql(progress) + FAIL_UNLESS_HELD + COMMIT;

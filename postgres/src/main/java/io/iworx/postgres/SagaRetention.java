@@ -30,12 +30,16 @@ public final class SagaRetention implements AutoCloseable {
   private static final int BATCH = 1_000;
   private static final UUID FIRST = new UUID(0, 0);
 
-  /** Ids begin with the time of the start, and no saga ends before its start. */
+  /**
+   * Ids begin with the time of the start, and no saga ends before its start. A child stays as long
+   * as its parent, which may still have it undone.
+   */
   private static final String REMOVE =
       """
       WITH old AS (
-        SELECT id FROM sagas
+        SELECT id FROM sagas saga
         WHERE id > ? AND id < ? AND state IN ('COMPLETED', 'COMPENSATED') AND ended_at < ?
+          AND NOT EXISTS (SELECT FROM sagas parent WHERE parent.id = saga.parent_id)
         ORDER BY id LIMIT ?
         FOR UPDATE SKIP LOCKED),
       steps AS (DELETE FROM saga_steps USING old WHERE saga_id = old.id),

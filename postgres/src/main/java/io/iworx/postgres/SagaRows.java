@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of {@code sagas} and {@code saga_steps}, read and begun. */
 final class SagaRows {
-  private static final String INSERT =
+  static final String INSERT =
       """
-      INSERT INTO sagas (id, definition, version, key, input, correlation_id, causation_id,
-        calling_service, user_id, organization_id, cross_project_access, traceparent, tracestate,
-        baggage, instance, started_at, fence)
-      VALUES (?, ?, ?, ?, ?::json, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO sagas (id, definition, version, key, parent_id, input, correlation_id,
+        causation_id, calling_service, user_id, organization_id, cross_project_access, traceparent,
+        tracestate, baggage, instance, started_at, fence)
+      VALUES (?, ?, ?, ?, ?::uuid, ?::json, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
       RETURNING id
       """;
@@ -70,7 +70,7 @@ final class SagaRows {
   }
 
   /** Returns it as it is stored if it is. */
-  private static StoredSaga bind(Parameters parameters, NewSaga saga, @Nullable String instance)
+  static StoredSaga bind(Parameters parameters, NewSaga saga, @Nullable String instance)
       throws SQLException {
     var stored = saga.heldBy(instance, instance == null ? 0 : 1);
     var correlation = saga.correlation();
@@ -80,6 +80,7 @@ final class SagaRows {
     parameters.add(saga.definition());
     parameters.add(saga.version());
     parameters.add(saga.key());
+    parameters.add(saga.parent());
     parameters.add(saga.input());
     parameters.add(correlation.correlationId());
     parameters.add(correlation.causationId());
@@ -110,6 +111,15 @@ final class SagaRows {
       statement.setString(1, definition);
       statement.setString(2, key);
       return sagas(statement).stream().findFirst();
+    }
+  }
+
+  static List<StoredSaga> children(Connection connection, UUID id) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT * FROM sagas WHERE parent_id = ? ORDER BY started_at, key")) {
+      statement.setObject(1, id);
+      return sagas(statement);
     }
   }
 
@@ -184,6 +194,7 @@ final class SagaRows {
         row.getString("definition"),
         row.getInt("version"),
         row.getString("key"),
+        row.getString("parent_id"),
         SagaState.valueOf(row.getString("state")),
         row.getString("input"),
         row.getString("output"),

@@ -1,5 +1,9 @@
 package io.iworx.postgres;
 
+import io.iworx.sagas.spi.Awaited.Child;
+import io.iworx.sagas.spi.Awaited.ChildUndone;
+import io.iworx.sagas.spi.Awaited.Event;
+import io.iworx.sagas.spi.NewSaga;
 import io.iworx.sagas.spi.SagaEvent;
 import io.iworx.sagas.spi.Wait;
 import java.sql.Array;
@@ -12,38 +16,73 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What sagas wait for, and the events that end it: the functions of the migration do the work. */
 final class SagaWaits {
-  /** In the transaction that gives the saga out of hand, before it does. */
-  static final String LOCK = "SELECT saga_lock(?, ?); ";
+  /** In the transaction that gives the saga out of hand, after it did. */
+  static final String WAIT = "SELECT saga_wait(?, ?, ?, ?, ?, ?); ";
 
-  /** After it did. */
-  static final String WAIT = "SELECT saga_wait(?, ?, ?, ?, ?); ";
+  private static final String LOCK = "SELECT saga_lock(?, ?); ";
+  private static final String LOCK_CHILDREN = "SELECT saga_lock_children(?, ?, ?); ";
 
   private SagaWaits() {}
 
-  static void bindLock(Parameters parameters, Connection connection, List<Wait> waits)
+  /** Before it does: whoever could end one of the waits waits for the end of the transaction. */
+  static String before(List<Wait> waits) {
+    return LOCK + LOCK_CHILDREN + (SagaRows.INSERT.strip() + "; ").repeat(begun(waits).size());
+  }
+
+  static void bindBefore(
+      Parameters parameters, Connection connection, String sagaId, List<Wait> waits)
       throws SQLException {
-    parameters.add(array(connection, "text", waits, SagaWaits::type));
-    parameters.add(array(connection, "text", waits, SagaWaits::key));
+    bindEvents(parameters, connection, waits);
+    var begun = begun(waits);
+    parameters.add(UUID.fromString(sagaId));
+    parameters.add(uuids(connection, begun.stream().map(NewSaga::id)));
+    parameters.add(uuids(connection, of(waits, ChildUndone.class).map(ChildUndone::sagaId)));
+    for (var child : begun) {
+      SagaRows.bind(parameters, child, null);
+    }
   }
 
   static void bind(Parameters parameters, Connection connection, String sagaId, List<Wait> waits)
       throws SQLException {
     parameters.add(UUID.fromString(sagaId));
     parameters.add(array(connection, "text", waits, Wait::step));
-    bindLock(parameters, connection, waits);
+    bindEvents(parameters, connection, waits);
+    parameters.add(array(connection, "uuid", waits, SagaWaits::child));
     parameters.add(array(connection, "bigint", waits, it -> it.duration().toMillis()));
   }
 
-  private static @Nullable String type(Wait wait) {
-    return wait.event() == null ? null : wait.event().type();
+  private static void bindEvents(Parameters parameters, Connection connection, List<Wait> waits)
+      throws SQLException {
+    parameters.add(
+        array(connection, "text", waits, it -> it.what() instanceof Event e ? e.type() : null));
+    parameters.add(
+        array(connection, "text", waits, it -> it.what() instanceof Event e ? e.key() : null));
   }
 
-  private static @Nullable String key(Wait wait) {
-    return wait.event() == null ? null : wait.event().key();
+  private static @Nullable UUID child(Wait wait) {
+    return switch (wait.what()) {
+      case Child(var saga) -> UUID.fromString(saga.id());
+      case ChildUndone(var sagaId) -> UUID.fromString(sagaId);
+      case Event _ -> null;
+      case null -> null;
+    };
+  }
+
+  private static List<NewSaga> begun(List<Wait> waits) {
+    return of(waits, Child.class).map(Child::saga).toList();
+  }
+
+  private static <T> Stream<T> of(List<Wait> waits, Class<T> type) {
+    return waits.stream().map(Wait::what).filter(type::isInstance).map(type::cast);
+  }
+
+  private static Array uuids(Connection connection, Stream<String> ids) throws SQLException {
+    return connection.createArrayOf("uuid", ids.map(UUID::fromString).toArray());
   }
 
   private static Array array(

@@ -44,7 +44,10 @@ class SagaCookbookIT {
     return statements;
   }
 
-  /** A saga with a step and a wait, what an operator did to it, and an instance that runs such. */
+  /**
+   * A saga with a step, a wait and a child, what an operator did to it, and an instance that runs
+   * such.
+   */
   private static String saga(String state) throws SQLException {
     var id = Uuid7.next();
     try (var connection = DATABASE.pool().getConnection();
@@ -58,6 +61,8 @@ class SagaCookbookIT {
           VALUES ('%1$s', 1, 'create', 'DONE', 1, now(), now());
           INSERT INTO saga_waits (saga_id, definition, step, event_type, key, due_at)
           VALUES ('%1$s', 'cookbook', '$await:order.paid', 'order.paid', '7', now());
+          INSERT INTO sagas (id, definition, version, key, parent_id, state, input, correlation_id)
+          VALUES (gen_random_uuid(), 'cookbook', 1, '%1$s/pay', '%1$s', 'COMPLETED', '{}', 'c-1');
           INSERT INTO saga_operations (action, saga_id, detail) VALUES ('retry', '%1$s', 'reserve');
           INSERT INTO saga_instances (instance, lease_until) VALUES ('cookbook-%1$s', now());
           """

@@ -37,6 +37,30 @@ class SagaRetentionIT {
   }
 
   @Test
+  void aChildStaysAsLongAsItsParent() throws SQLException {
+    add("parent", 1, "RUNNING", 40, null);
+    add("child", 1, "COMPLETED", 40, 35);
+    execute(
+        "UPDATE sagas child SET parent_id = parent.id FROM sagas parent"
+            + " WHERE child.definition = '%1$s' AND child.key = 'child'"
+            + " AND parent.definition = '%1$s' AND parent.key = 'parent'");
+    assertThat(SagaRetention.remove(DATABASE.pool(), KEEP)).isZero();
+
+    execute(
+        "UPDATE sagas SET state = 'COMPLETED', ended_at = now() - interval '32 days'"
+            + " WHERE definition = '%1$s' AND key = 'parent'");
+    assertThat(SagaRetention.remove(DATABASE.pool(), KEEP)).isEqualTo(1);
+    assertThat(SagaRetention.remove(DATABASE.pool(), KEEP)).isEqualTo(1);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (var connection = DATABASE.pool().getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute(sql.formatted(definition));
+    }
+  }
+
+  @Test
   void removesMoreThanABatch() throws SQLException {
     add("many", 2_500, "COMPLETED", 60, 50);
 

@@ -1,10 +1,13 @@
 package io.iworx.sagas;
 
+import io.iworx.sagas.Unwind.Pause;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Parallel {
   private final boolean replayOnly;
   private final @Nullable Parallel outer;
-  private final AtomicReference<@Nullable SagaFailure> failure = new AtomicReference<>();
+  private final Queue<SagaFailure> failures = new ConcurrentLinkedQueue<>();
   private final List<Running> running = new ArrayList<>();
 
   /**
@@ -47,12 +50,14 @@ final class Parallel {
 
   /** Whether no branch is to begin another step. */
   boolean isStopping() {
-    return failure.get() != null || (outer != null && outer.isStopping());
+    return !failures.isEmpty() || (outer != null && outer.isStopping());
   }
 
-  /** Why they failed: the first that did; null when none has. */
-  @Nullable SagaFailure failure() {
-    return failure.get();
+  /** Why they failed: the first that did, in this pass or on record; null when none has. */
+  @Nullable SagaFailure failure(Journal journal) {
+    return failures.stream()
+        .min(Comparator.comparingInt(it -> journal.sequenceOf(it.step())))
+        .orElse(null);
   }
 
   void add(Branch<?> branch, Steps steps) {
@@ -66,10 +71,10 @@ final class Parallel {
     } catch (Unwind e) {
       return e;
     } catch (StepFailed e) {
-      failure.compareAndSet(null, e.failure());
+      failures.add(e.failure());
       return null;
     } catch (Exception e) {
-      failure.compareAndSet(null, SagaFailure.of(SagaFailure.BODY, e));
+      failures.add(SagaFailure.of(SagaFailure.BODY, e));
       return null;
     } catch (Error e) {
       return Unwind.stuck("Branch " + branch.name() + " threw " + e + ".");
@@ -96,8 +101,12 @@ final class Parallel {
     }
   }
 
-  /** Why the body is to be left: of the reasons of all branches the one that decides; or null. */
-  @Nullable Unwind unwind() {
+  /**
+   * Why the body is to be left: of the reasons of all branches the one that decides; or null.
+   *
+   * @param mustEnd what is to be waited for although a branch has failed
+   */
+  @Nullable Unwind unwind(Predicate<Pause> mustEnd) {
     var unwinds = running.stream().map(it -> it.unwind).filter(Objects::nonNull).toList();
     var first = unwinds.stream().min(Comparator.comparing(Unwind::why)).orElse(null);
     if (first == null || first.why() == Unwind.Why.STOPPED) {
@@ -106,9 +115,11 @@ final class Parallel {
     if (first.why() != Unwind.Why.WAITING) {
       return first;
     }
-    // What one branch waits for is of no interest once another has failed.
-    return failure.get() != null
-        ? null
-        : Unwind.waiting(unwinds.stream().flatMap(it -> it.pauses().stream()).toList());
+    var pauses =
+        unwinds.stream()
+            .flatMap(it -> it.pauses().stream())
+            .filter(pause -> failures.isEmpty() || mustEnd.test(pause))
+            .toList();
+    return pauses.isEmpty() ? null : Unwind.waiting(pauses);
   }
 }

@@ -64,7 +64,15 @@ final class RegisteredDefinition<I, O> implements SagaDefinition<I, O> {
         engine, engine.startIn(connection, this, checked(key), json(input)), outputType);
   }
 
-  private String json(I input) {
+  boolean isOf(SagaEngine other) {
+    return engine == other;
+  }
+
+  Class<O> outputType() {
+    return outputType;
+  }
+
+  String json(I input) {
     return engine.json().encode("The input of saga " + name(), input);
   }
 

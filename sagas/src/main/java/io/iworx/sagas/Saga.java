@@ -189,6 +189,31 @@ public final class Saga {
   }
 
   /**
+   * A saga of its own as a step: it is started, waited for as in {@link #sleep}, and returns what
+   * its body returns. It runs where its definition has its version, with the retries and the time
+   * that its own body says; when {@link #endWithin} ends this saga, it is cancelled.
+   *
+   * <p>To undo this step, the saga undoes itself by its own compensations, also when it has
+   * completed. When this saga is cancelled, or a branch beside it fails, it is cancelled and its
+   * end awaited first. In a branch it is started when the other branches wait too, or have ended.
+   *
+   * @param name as for every step
+   * @param definition of the same {@link Sagas} as this one
+   * @throws StepFailed when it is COMPENSATED, with why it failed
+   * @throws IllegalArgumentException when the definition is of other sagas, or this was given a
+   *     retry policy or a timeout for its steps
+   */
+  // The result is of the class of the definition's output; a null is what its body itself returned.
+  @SuppressWarnings({"unchecked", "NullAway"})
+  public <I, O> O child(String name, SagaDefinition<I, O> definition, I input) {
+    if (!limits.equals(StepLimits.NONE)) {
+      throw new IllegalArgumentException(
+          "Saga " + definition.name() + " has the retries and the time that its own body says.");
+    }
+    return (O) steps.waits().child(checked(name), definition, input);
+  }
+
+  /**
    * Publishes an event exactly once. It commits with the next record of the saga, at the latest
    * with its end, and costs no commit of its own.
    */
@@ -210,7 +235,7 @@ public final class Saga {
    * @throws IllegalArgumentException when it is not positive
    */
   public void sleep(Duration duration) {
-    steps.sleep(positive(duration));
+    steps.waits().sleep(positive(duration));
   }
 
   /**
@@ -228,9 +253,9 @@ public final class Saga {
       throw new IllegalArgumentException(
           "A saga waits for events of one type; " + type.name() + " is a pattern.");
     }
-    var event = steps.await(new Awaited(type.name(), key), positive(timeout));
+    var event = steps.waits().event(new Awaited.Event(type.name(), key), positive(timeout));
     return Optional.ofNullable(event)
-        .map(it -> it.with(type.payloadType().cast(steps.payload(it, type.payloadType()))));
+        .map(it -> it.with(type.payloadType().cast(steps.waits().payload(it, type.payloadType()))));
   }
 
   /** The time, the same on every replay. */

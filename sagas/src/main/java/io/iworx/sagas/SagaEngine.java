@@ -242,6 +242,10 @@ final class SagaEngine implements Sagas {
         .orElseThrow(() -> new SagaException("Saga " + sagaId + " is not in the store any more."));
   }
 
+  boolean isStored(String sagaId) {
+    return store.find(sagaId).isPresent();
+  }
+
   SagaFailure failureOf(StoredSaga saga) {
     var failure = saga.failure();
     return failure != null

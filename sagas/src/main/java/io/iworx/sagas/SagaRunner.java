@@ -171,6 +171,9 @@ final class SagaRunner {
     var now = engine.now();
     trace.end(state, now, reason);
     engine.telemetry().ended(saga, state, StepTrace.between(saga.startedAt(), now));
+    if (saga.parent() != null) {
+      engine.dueIn(Duration.ZERO);
+    }
   }
 
   /** What is recorded now, the next holder need not find out again. */

@@ -2,7 +2,6 @@ package io.iworx.sagas;
 
 import io.iworx.eventbus.NewEvent;
 import io.iworx.sagas.Attempts.Outcome;
-import io.iworx.sagas.spi.Awaited;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.Transition;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +49,7 @@ final class Steps {
     this.attempts = new Attempts(engine, trace);
     this.commits = new JournalCommits(engine, journal);
     this.notes = new StepNotes(engine, journal);
-    this.waits = new Waits(engine, journal, context);
+    this.waits = new Waits(this, engine, journal, context, commits, notes);
     this.identities = new Identities("");
     this.parallel = null;
     this.undoables = Collections.synchronizedList(new ArrayList<>());
@@ -67,7 +65,7 @@ final class Steps {
     this.attempts = parent.attempts;
     this.commits = parent.commits;
     this.notes = parent.notes;
-    this.waits = parent.waits;
+    this.waits = new Waits(this, engine, journal, context, commits, notes);
     this.identities = new Identities(branchPath);
     this.parallel = parallel;
     this.undoables = parent.undoables;
@@ -78,6 +76,29 @@ final class Steps {
   /** What was done in this pass, branches included. */
   List<Undoable> undoables() {
     return List.copyOf(undoables);
+  }
+
+  void undoable(Undoable undoable) {
+    undoables.add(undoable);
+  }
+
+  /** What this body or branch waits for. */
+  Waits waits() {
+    return waits;
+  }
+
+  boolean isBranch() {
+    return parallel != null;
+  }
+
+  /** Of the saga's own time; null for none. */
+  @Nullable Instant end() {
+    return end;
+  }
+
+  /** The identity of what the body comes to. */
+  String next(String name) {
+    return identities.next(name);
   }
 
   /** Throws again what a body has caught that it should not have. */
@@ -114,17 +135,25 @@ final class Steps {
     all.join();
     // What one of them executed here, nobody had got past before.
     mayHaveBegun &= steps.stream().allMatch(branch -> branch.mayHaveBegun);
-    var unwind = all.unwind();
+    var unwind = all.unwind(waits::mustEnd);
     if (unwind != null) {
-      if (unwind.why() == Unwind.Why.WAITING && parallel == null) {
-        leave(identity, unwind);
-      }
-      throw unwind;
+      throw unwind.why() == Unwind.Why.WAITING && parallel == null
+          ? leave(identity, unwind)
+          : unwind;
     }
-    var failure = recorded == null ? all.failure() : notes.branchFailure(recorded);
+    var failure = recorded == null ? all.failure(journal) : notes.branchFailure(recorded);
     if (failure != null) {
       // Once on record, no branch goes further in a replay than it has now.
       throw recorded == null ? notes.branchFailed(identity, failure) : new StepFailed(failure);
+    }
+  }
+
+  private Unwind leave(String identity, Unwind unwind) {
+    try {
+      waits.leave(unwind);
+      return unwind;
+    } catch (StepFailed e) {
+      throw notes.branchFailed(identity, e.failure());
     }
   }
 
@@ -190,7 +219,7 @@ final class Steps {
   }
 
   /** What is recorded of the step that is reached next; null when the body has not been there. */
-  private @Nullable StepRecord recorded(String identity) {
+  @Nullable StepRecord recorded(String identity) {
     var recorded = replay.next(identity);
     if (recorded == null && parallel != null && parallel.replayOnly()) {
       throw Unwind.stopped();
@@ -202,53 +231,14 @@ final class Steps {
   }
 
   /** A step that is new begins only while nothing says that the saga does not go on. */
-  private void requireGoingOn() {
+  void requireGoingOn() {
     if (parallel != null && parallel.isStopping()) {
       throw Unwind.stopped();
     }
     journal.requireNotCancelled();
   }
 
-  /** Until the time has come, the saga is in nobody's hands, and the body is left. */
-  void sleep(Duration duration) {
-    enter("sleep", () -> waited(identities.next("$sleep"), duration, null));
-  }
-
-  /** The same until an event has come; null when the time has come first. */
-  @Nullable AwaitedEvent await(Awaited event, Duration timeout) {
-    return (AwaitedEvent)
-        enter("await", () -> waited(identities.next("$await:" + event.type()), timeout, event));
-  }
-
-  /** What the payload of an event says. */
-  Object payload(AwaitedEvent event, Class<?> type) {
-    return Objects.requireNonNull(enter("await", () -> notes.payload(event, type)));
-  }
-
-  private @Nullable Object waited(String identity, Duration duration, @Nullable Awaited event) {
-    var recorded = recorded(identity);
-    if (recorded == null) {
-      engine.requireOpen();
-      requireGoingOn();
-      var unwind = waits.begin(identity, duration, event, end);
-      if (parallel == null) {
-        leave(identity, unwind);
-      }
-      throw unwind;
-    }
-    return notes.result(identity, recorded, AwaitedEvent.class);
-  }
-
-  private void leave(String identity, Unwind unwind) {
-    try {
-      commits.run(retry(), () -> waits.leave(unwind));
-    } catch (StepFailed e) {
-      throw notes.notBegun(identity, e.failure());
-    }
-    waits.lookSoon(unwind);
-  }
-
-  private @Nullable Object enter(String what, Supplier<@Nullable Object> work) {
+  @Nullable Object enter(String what, Supplier<@Nullable Object> work) {
     rethrowUnwind();
     if (Thread.currentThread() != owner) {
       throw new IllegalStateException(
@@ -290,7 +280,7 @@ final class Steps {
         recorded != null ? notes.result(identity, recorded, type) : execute(identity, work, limits);
     var undoing = undo.of(result);
     if (undoing != null) {
-      undoables.add(new Undoable(identity, undoing));
+      undoables.add(new Undoable.ByWork(identity, undoing));
     }
     return result;
   }
@@ -356,7 +346,7 @@ final class Steps {
   }
 
   /** On record, so that a replay at another time goes the same way. */
-  private void requireTimeLeft(String identity) {
+  void requireTimeLeft(String identity) {
     if (end == null || engine.now().isBefore(end)) {
       return;
     }
@@ -390,7 +380,7 @@ final class Steps {
   }
 
   /** Once the saga was taken over nobody waits for it any more, and patience costs nothing. */
-  private RetryPolicy retry() {
+  RetryPolicy retry() {
     var options = engine.options();
     return context.isTakenOver() ? options.compensationRetry() : options.stepRetry();
   }

@@ -1,8 +1,11 @@
 package io.iworx.sagas;
 
 import io.iworx.sagas.Attempts.Outcome;
+import io.iworx.sagas.spi.Awaited;
 import io.iworx.sagas.spi.StepRecord;
 import io.iworx.sagas.spi.Transition;
+import io.iworx.sagas.spi.Wait;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -44,15 +47,21 @@ final class Undoing {
   }
 
   private void undo(Undoable undoable, @Nullable Transition end, SagaFailure failure) {
-    var identity = undoable.identity();
+    switch (undoable) {
+      case Undoable.ByWork(var identity, var work) -> undo(identity, work, end, failure);
+      case Undoable.ByChild(var identity, var sagaId) -> leaveUntilUndone(identity, sagaId);
+    }
+  }
+
+  private void undo(String identity, Work work, @Nullable Transition end, SagaFailure failure) {
     var outcome =
-        switch (undoable.work()) {
+        switch (work) {
           case Work.Inside(var code) -> undoInside(identity, code, end);
           case Work.Outside(var code) -> undoOutside(identity, code);
         };
     switch (outcome) {
       case Outcome.Done done -> {
-        if (undoable.work() instanceof Work.Outside) {
+        if (work instanceof Work.Outside) {
           journal.note(undone(identity, done.attempts(), done.startedAt(), null));
           if (end != null) {
             commit(end);
@@ -91,6 +100,23 @@ final class Undoing {
         null,
         Doubt.outside(context.idempotencyKey(undo), false),
         (number, _) -> context.inScope(undo, number, null, code));
+  }
+
+  /** The next pass finds the record that it is undone. */
+  private void leaveUntilUndone(String identity, String sagaId) {
+    var wait = new Wait(identity, Waits.LONGEST, new Awaited.ChildUndone(sagaId));
+    leave(wait);
+    engine.dueIn(Duration.ZERO);
+    throw Unwind.waiting(wait, engine.now());
+  }
+
+  private void leave(Wait wait) {
+    try {
+      journal.commitAndLeave(List.of(wait));
+    } catch (PublishFailed e) {
+      journal.dropEvents();
+      leave(wait);
+    }
   }
 
   private Journal.Entry undone(

@@ -38,6 +38,11 @@ final class Unwind extends Error {
     boolean endsRecording() {
       return this == NOT_STARTED || this == CLAIM_LOST || this == STORE_FAILED;
     }
+
+    /** Whether what was done is undone next. */
+    boolean undoes() {
+      return this == REPLAYED || this == CANCELLED;
+    }
   }
 
   private final Why why;
@@ -50,7 +55,7 @@ final class Unwind extends Error {
     /** What is left of it, while other branches went on. */
     Wait left(Instant now) {
       var left = of.duration().minus(Duration.between(began, now));
-      return new Wait(of.step(), left.isNegative() ? Duration.ZERO : left, of.event());
+      return new Wait(of.step(), left.isNegative() ? Duration.ZERO : left, of.what());
     }
   }
 

@@ -3,14 +3,16 @@ package io.iworx.server;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Sagas as they were executed, as a Mermaid flowchart: a box for each step and each compensation,
- * an arrow for each way from one record to the next, with how many sagas took it.
+ * Sagas as they were executed, as a Mermaid flowchart: a box for each step and each compensation, a
+ * double one for a step that is a saga of its own, an arrow for each way from one record to the
+ * next, with how many sagas took it.
  */
 final class SagaDiagram {
   private static final String BEGIN = "begin";
@@ -32,6 +34,7 @@ final class SagaDiagram {
     private int done;
     private int failed;
     private long mostAttempts;
+    private String child = "";
     private Duration time = Duration.ZERO;
 
     private void add(JsonNode record) {
@@ -45,8 +48,16 @@ final class SagaDiagram {
       time = time.plus(Duration.between(began, Instant.parse(record.path("endedAt").asString())));
     }
 
+    private String drawn(String name) {
+      return child.isEmpty() ? "[\"" + label(name) + "\"]" : "[[\"" + label(name) + "\"]]";
+    }
+
     private String label(String name) {
-      var label = new StringBuilder(name).append("<br/>").append(done).append(" done");
+      var label = new StringBuilder(name);
+      if (!child.isEmpty()) {
+        label.append("<br/>saga ").append(child);
+      }
+      label.append("<br/>").append(done).append(" done");
       if (failed > 0) {
         label.append(", ").append(failed).append(" failed");
       }
@@ -64,6 +75,10 @@ final class SagaDiagram {
   /** Adds a saga of the admin API, with its steps. */
   void add(JsonNode saga) {
     sagas++;
+    var children = new HashMap<String, String>();
+    for (var child : saga.path("children")) {
+      children.put(child.path("step").asString(""), child.path("definition").asString(""));
+    }
     var before = BEGIN;
     for (var record : saga.path("steps")) {
       var step = record.path("step").asString("");
@@ -72,7 +87,9 @@ final class SagaDiagram {
       }
       var undoes = record.path("kind").asString("").equals("UNDONE");
       var name = (undoes ? "undo " : "") + named(step);
-      boxes.computeIfAbsent(name, _ -> new Box()).add(record);
+      var box = boxes.computeIfAbsent(name, _ -> new Box());
+      box.add(record);
+      box.child = children.getOrDefault(step, box.child);
       arrows.merge(new Arrow(before, name, undoes), 1, Integer::sum);
       before = name;
     }
@@ -92,8 +109,7 @@ final class SagaDiagram {
     lines.add(
         "  %s([\"%s<br/>%d %s\"])"
             .formatted(id(ids, BEGIN), quoted(title), sagas, sagas == 1 ? "saga" : "sagas"));
-    boxes.forEach(
-        (name, box) -> lines.add("  %s[\"%s\"]".formatted(id(ids, name), box.label(quoted(name)))));
+    boxes.forEach((name, box) -> lines.add("  " + id(ids, name) + box.drawn(quoted(name))));
     arrows.keySet().stream()
         .map(Arrow::to)
         .filter(to -> !ids.containsKey(to))

@@ -53,12 +53,19 @@ final class SagaText {
                 saga.path("correlationId").asString(""),
                 saga.path("holder").asLong(),
                 saga.path("instance").asString("none")));
+    if (!saga.path("parent").asString("").isEmpty()) {
+      lines.add("A step of saga " + saga.path("parent").asString(""));
+    }
     lines.add("Input  " + saga.path("input").asString(""));
     if (!saga.path("output").asString("").isEmpty()) {
       lines.add("Output " + saga.path("output").asString(""));
     }
     lines.add("");
     lines.addAll(steps(saga.path("steps")).lines());
+    if (!saga.path("children").isEmpty()) {
+      lines.add("");
+      lines.addAll(children(saga.path("children")).lines());
+    }
     if (!saga.path("operations").isEmpty()) {
       lines.add("");
       lines.addAll(operations(saga.path("operations")).lines());
@@ -80,6 +87,18 @@ final class SagaText {
           began.toString(),
           took.toMillis() + " ms",
           result.length() <= WIDEST ? result : result.substring(0, WIDEST) + "…");
+    }
+    return table;
+  }
+
+  private static Table children(JsonNode children) {
+    var table = new Table("STEP", "IS SAGA", "OF", "IS");
+    for (var child : children) {
+      table.add(
+          child.path("step").asString(""),
+          child.path("id").asString(""),
+          child.path("definition").asString(""),
+          child.path("state").asString(""));
     }
     return table;
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class SagaDiagramTest {
   private static JsonNode saga(String state, String... records) {
@@ -45,6 +46,20 @@ class SagaDiagramTest {
             "  n2 -->|1| n4",
             "  n2 -.->|1| n3",
             "  n3 -.->|1| n5");
+  }
+
+  @Test
+  void aStepThatIsASagaOfItsOwnIsADoubleBox() {
+    var saga = saga("COMPLETED", "pay DONE 1");
+    ((ObjectNode) saga)
+        .putArray("children")
+        .addObject()
+        .put("step", "pay")
+        .put("definition", "payment");
+    var diagram = new SagaDiagram("open");
+    diagram.add(saga);
+
+    assertThat(diagram.lines()).contains("  n1[[\"pay<br/>saga payment<br/>1 done, 10 ms\"]]");
   }
 
   @Test

@@ -34,7 +34,7 @@ final class InMemorySagaOperations implements SagaOperations {
     return store.list(states, Integer.MAX_VALUE).stream()
         .filter(saga -> definition == null || definition.equals(saga.definition()))
         .limit(limit)
-        .map(saga -> new SagaView(saga, store.view(saga).waitsFor(), List.of()))
+        .map(saga -> new SagaView(saga, store.view(saga).waitsFor()))
         .toList();
   }
 

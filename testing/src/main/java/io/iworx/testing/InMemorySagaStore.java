@@ -46,11 +46,13 @@ public final class InMemorySagaStore implements SagaStore {
   private final Map<String, StoredSaga> sagas = new TreeMap<>();
   private final InMemoryLeases leases = new InMemoryLeases();
   private final InMemoryWaits waits = new InMemoryWaits();
+  private final InMemoryChildren children;
   private final List<InMemorySagaOperations.Kept> operations = new ArrayList<>();
 
   private InMemorySagaStore(Clock clock, @Nullable Connection stage) {
     this.clock = clock;
     this.stage = stage;
+    this.children = new InMemoryChildren(sagas, waits, clock);
   }
 
   /** An empty store on the system's clock. */
@@ -172,7 +174,7 @@ public final class InMemorySagaStore implements SagaStore {
 
   private static boolean isWaiting(StoredSaga saga, Instant now) {
     return saga.instance() == null
-        && saga.cancelReason() == null
+        && (saga.cancelReason() == null || saga.state() == SagaState.COMPENSATING)
         && saga.wakeAt() != null
         && saga.wakeAt().isAfter(now);
   }
@@ -220,11 +222,12 @@ public final class InMemorySagaStore implements SagaStore {
       }
       steps.sort(Comparator.comparingInt(StepRecord::sequence));
       var changed = changed(saga.withSteps(List.copyOf(steps)), progress.transition());
-      sagas.put(
-          saga.id(),
-          progress.waits().isEmpty()
-              ? changed
-              : waits.add(changed, progress.waits(), clock.instant()));
+      sagas.put(saga.id(), changed);
+      if (!progress.waits().isEmpty()) {
+        children.leave(changed, progress.waits());
+      } else {
+        children.ended(changed);
+      }
     } finally {
       lock.unlock();
     }
@@ -322,7 +325,10 @@ public final class InMemorySagaStore implements SagaStore {
     try {
       var kept = operations.stream().filter(it -> it.sagaId().equals(saga.id()));
       return new SagaView(
-          saga, waitsFor(saga), kept.map(InMemorySagaOperations.Kept::operation).toList());
+          saga,
+          waitsFor(saga),
+          children.of(saga),
+          kept.map(InMemorySagaOperations.Kept::operation).toList());
     } finally {
       lock.unlock();
     }

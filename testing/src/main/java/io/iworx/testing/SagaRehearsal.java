@@ -15,6 +15,7 @@ import io.iworx.sagas.spi.Transition;
 import io.iworx.testing.SagaScript.Performance;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Function;
@@ -103,7 +104,7 @@ public final class SagaRehearsal<I, O> {
       var saga = stage.saga();
       requireSurvivesJson(stage.performance, saga);
       for (var records = 0; records < saga.steps().size(); records++) {
-        resume(saga, records);
+        resume(stage.store, saga, records);
       }
       return new Rehearsed<>(
           result,
@@ -116,9 +117,10 @@ public final class SagaRehearsal<I, O> {
   }
 
   /** As an instance finds it that takes it up after a crash. */
-  private void resume(StoredSaga saga, int records) {
+  private void resume(InMemorySagaStore first, StoredSaga saga, int records) {
     var left = saga.steps().subList(0, records);
     try (var stage = new Stage(left.isEmpty() ? start : left.getLast().endedAt())) {
+      stage.leaveChildren(first, saga, left);
       stage.takeUp(saga, left);
       var resumed = stage.saga();
       if (resumed.state() != saga.state() || !outline(resumed).equals(outline(saga))) {
@@ -205,24 +207,45 @@ public final class SagaRehearsal<I, O> {
     void takeUp(StoredSaga saga, List<StepRecord> left) {
       var undoing = left.stream().anyMatch(it -> it.kind() == StepRecord.Kind.UNDONE);
       var failure = undoing ? saga.failure() : null;
-      store.leave(
-          new NewSaga(
-              saga.id(),
-              saga.definition(),
-              saga.version(),
-              saga.key(),
-              saga.input(),
-              saga.correlation(),
-              saga.startedAt()),
-          left,
-          failure == null ? null : Transition.compensating(failure));
+      store.leave(asNew(saga), left, failure == null ? null : Transition.compensating(failure));
       var _ = definition.apply(sagas);
       awaitEnd();
     }
 
+    /** Those that are done and not undone, as they were then. */
+    private void leaveChildren(InMemorySagaStore first, StoredSaga saga, List<StepRecord> left) {
+      for (var it : first.operations().find(saga.id()).orElseThrow().children()) {
+        var records = left.stream().filter(step -> step.step().equals(it.step())).toList();
+        if (records.size() == 1 && records.getFirst().kind() == StepRecord.Kind.DONE) {
+          var child = first.find(it.id()).orElseThrow();
+          var steps =
+              child.steps().stream().filter(st -> st.kind() != StepRecord.Kind.UNDONE).toList();
+          var output = String.valueOf(records.getFirst().result());
+          store.leave(asNew(child), steps, Transition.completed(output));
+          leaveChildren(first, child, steps);
+        }
+      }
+    }
+
+    private static NewSaga asNew(StoredSaga saga) {
+      return new NewSaga(
+          saga.id(),
+          saga.definition(),
+          saga.version(),
+          saga.key(),
+          saga.parent(),
+          saga.input(),
+          saga.correlation(),
+          saga.startedAt());
+    }
+
+    /** The one that is no step of another. */
     StoredSaga saga() {
-      var id = store.list(EnumSet.allOf(SagaState.class), 1).getFirst().id();
-      return store.find(id).orElseThrow();
+      return store.list(EnumSet.allOf(SagaState.class), Integer.MAX_VALUE).stream()
+          .filter(saga -> saga.parent() == null)
+          .findFirst()
+          .flatMap(saga -> store.find(saga.id()))
+          .orElseThrow();
     }
 
     private void awaitEnd() {
@@ -239,14 +262,19 @@ public final class SagaRehearsal<I, O> {
       }
     }
 
-    /** Lets time pass while the saga waits for nothing else. */
+    /** Lets time pass while all there is to do is to wait for it. */
     private boolean hasEnded() {
-      var saga = saga();
-      var wakeAt = saga.wakeAt();
-      if (saga.instance() == null && wakeAt != null && wakeAt.isAfter(clock.instant())) {
-        clock.set(wakeAt);
+      var open =
+          store.list(EnumSet.of(SagaState.RUNNING, SagaState.COMPENSATING), Integer.MAX_VALUE);
+      if (!open.isEmpty() && open.stream().allMatch(this::waits)) {
+        open.stream().map(StoredSaga::wakeAt).min(Comparator.naturalOrder()).ifPresent(clock::set);
       }
-      return !saga.state().isOpen();
+      return !saga().state().isOpen();
+    }
+
+    private boolean waits(StoredSaga saga) {
+      var wakeAt = saga.wakeAt();
+      return saga.instance() == null && wakeAt != null && wakeAt.isAfter(clock.instant());
     }
 
     @Override

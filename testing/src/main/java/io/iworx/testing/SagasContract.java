@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What sagas do, whatever store they are kept in. Each test uses a definition of its own. */
-public abstract class SagasContract extends SagaAwaitPromises {
+public abstract class SagasContract extends SagaChildPromises {
   @Test
   void publishesWithItsRecords() {
     var definition =

@@ -218,4 +218,52 @@ class SagaRehearsalTest {
             Compensated.class,
             it -> assertThat(it.failure().message()).contains("give this step an outcome"));
   }
+
+  private static SagaRehearsal<Order, Order> shipping() {
+    return SagaRehearsal.of(
+        sagas -> {
+          var pay =
+              sagas.define(
+                  "pay",
+                  1,
+                  Order.class,
+                  Order.class,
+                  (saga, input) -> {
+                    saga.step("charge", SagaRehearsalTest::notHere, SagaRehearsalTest::notHere);
+                    saga.sleep(Duration.ofDays(2));
+                    return input;
+                  });
+          return sagas.define(
+              "ship",
+              1,
+              Order.class,
+              Order.class,
+              (saga, input) -> {
+                var paid = saga.child("pay", pay, input);
+                saga.step("pack", SagaRehearsalTest::notHere, SagaRehearsalTest::notHere);
+                return paid;
+              });
+        });
+  }
+
+  @Test
+  void aChildIsRehearsedWithItsParentAndItsTimePasses() {
+    var begin = Instant.parse("2026-04-09T00:00:00Z");
+    var rehearsed = shipping().at(begin).returns("charge", null).returns("pack", null).run(order);
+
+    assertThat(rehearsed.result()).isEqualTo(new Completed<>(order));
+    assertThat(rehearsed.executed()).containsExactly("charge", "pack");
+    assertThat(rehearsed.done()).containsExactly("pay", "pack");
+    assertThat(rehearsed.endedAt()).isEqualTo(begin.plus(Duration.ofDays(2)));
+  }
+
+  @Test
+  void aChildThatHasCompletedIsUndoneFromWhereverItIsResumed() {
+    var rehearsed =
+        shipping().returns("charge", null).fails("pack", new PermanentFailure("no box")).run(order);
+
+    assertThat(rehearsed.result()).isInstanceOf(Compensated.class);
+    assertThat(rehearsed.executed()).containsExactly("charge", "pack", "charge/undo");
+    assertThat(rehearsed.compensated()).containsExactly("pay");
+  }
 }

@@ -14,10 +14,14 @@ import io.iworx.sagas.Sagas;
 import io.iworx.testing.SagaRehearsal;
 import java.io.IOException;
 import java.sql.Connection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** The guide's saga, rehearsed as the guide says. */
 class SagaGuideTest {
+  private final Set<String> stopped = ConcurrentHashMap.newKeySet();
+
   private SagaDefinition<NewWorkOrder, WorkOrder> openWorkOrder(Sagas sagas) {
     return Guide.saga(sagas, new NoDatabase(), new NoInventory());
   }
@@ -46,6 +50,34 @@ class SagaGuideTest {
     assertThat(rehearsed.result()).isInstanceOf(Completed.class);
     assertThat(rehearsed.executed()).containsExactly("create", "reserve-parts", "reserve-parts");
     assertThat(rehearsed.published()).hasSize(1);
+  }
+
+  private SagaDefinition<NewWorkOrder, WorkOrder> overhaul(Sagas sagas) {
+    var openWorkOrder = openWorkOrder(sagas);
+    return sagas.define(
+        "overhaul",
+        1,
+        NewWorkOrder.class,
+        WorkOrder.class,
+        (saga, input) -> {
+          saga.step(
+              "stop", () -> stopped.add(input.assetId()), () -> stopped.remove(input.assetId()));
+          return saga.child("open", openWorkOrder, input);
+        });
+  }
+
+  @Test
+  void anAssetRunsAgainWhenItsWorkOrderCouldNotBeOpened() {
+    var rehearsed =
+        SagaRehearsal.of(this::overhaul)
+            .returns("create", new WorkOrder("wo-1", "asset-1", "item-1", 2))
+            .fails("reserve-parts", new PermanentFailure("too few"))
+            .run(new NewWorkOrder("asset-1", "item-1", 2));
+
+    assertThat(rehearsed.result()).isInstanceOf(Compensated.class);
+    assertThat(rehearsed.executed())
+        .containsExactly("stop", "create", "reserve-parts", "create/undo", "stop/undo");
+    assertThat(stopped).isEmpty();
   }
 
   private static final class NoDatabase implements WorkOrders {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param definition the name of its definition
  * @param version the version of its definition
  * @param key unique within the definition
+ * @param parent the saga whose step it is; null when it is none's
  * @param input what it was started with, as JSON
  * @param correlation the context it was started in; its deadline is not kept
  * @param startedAt by the clock of the instance that starts it
@@ -22,9 +23,22 @@ public record NewSaga(
     String definition,
     int version,
     String key,
+    @Nullable String parent,
     String input,
     Correlation correlation,
     Instant startedAt) {
+
+  /** One that is no step of another. */
+  public NewSaga(
+      String id,
+      String definition,
+      int version,
+      String key,
+      String input,
+      Correlation correlation,
+      Instant startedAt) {
+    this(id, definition, version, key, null, input, correlation, startedAt);
+  }
 
   /**
    * As it is stored.
@@ -38,6 +52,7 @@ public record NewSaga(
         definition,
         version,
         key,
+        parent,
         SagaState.RUNNING,
         input,
         null,

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param records step records, by sequence; may be empty
  * @param transition the change of its state; null when it stays
- * @param waits give a RUNNING saga out of hand until the first of them ends; empty when the holder
- *     goes on
+ * @param waits give the saga out of hand until the first of them ends; empty when the holder goes
+ *     on
  */
 public record Progress(
     List<StepRecord> records, @Nullable Transition transition, List<Wait> waits) {

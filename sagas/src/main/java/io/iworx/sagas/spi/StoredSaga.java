@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param definition the name of its definition
  * @param version the version of its definition: it runs only where that is defined
  * @param key unique within the definition
+ * @param parent the id of the saga whose step it is; null when it is none's
  * @param state where it is in its lifecycle
  * @param input what it was started with, as JSON
  * @param output what it returned, as JSON; null unless COMPLETED
@@ -39,6 +40,7 @@ public record StoredSaga(
     String definition,
     int version,
     String key,
+    @Nullable String parent,
     SagaState state,
     String input,
     @Nullable String output,
@@ -63,6 +65,7 @@ public record StoredSaga(
         definition,
         version,
         key,
+        parent,
         state,
         input,
         output,
@@ -89,6 +92,7 @@ public record StoredSaga(
         definition,
         version,
         key,
+        parent,
         state,
         input,
         output,
@@ -114,6 +118,7 @@ public record StoredSaga(
         definition,
         version,
         key,
+        parent,
         state,
         input,
         output,
@@ -139,6 +144,7 @@ public record StoredSaga(
         definition,
         version,
         key,
+        parent,
         state,
         input,
         output,
@@ -171,6 +177,7 @@ public record StoredSaga(
         definition,
         version,
         key,
+        parent,
         to,
         input,
         transition.output(),
@@ -187,6 +194,11 @@ public record StoredSaga(
         startedAt,
         to.isOpen() ? null : at,
         steps);
+  }
+
+  /** The step of its parent that it is; null when it is none's. */
+  public @Nullable String step() {
+    return parent == null ? null : key.substring(parent.length() + 1);
   }
 
   /** What it takes to run. */
