@@ -49,6 +49,21 @@ final class GatewayRows {
                       1e6 / results.median("bodies-nginx", "client"),
                       results.median("bodies", "client"),
                       results.median("bodies-nginx", "client"))),
+          costs(
+              "tls/nginx",
+              "CPU a request by HTTP/1.1 over TLS ÷ nginx",
+              "tls",
+              "tls-nginx",
+              1.3,
+              1),
+          costs(
+              "http2/nginx",
+              "CPU a request by HTTP/2 over TLS ÷ nginx",
+              "http2",
+              "http2-nginx",
+              1.3,
+              1),
+          costs("http2/clear", "the same without TLS", "http2-clear", "http2-clear-nginx", 1.3, 1),
           atMost(
               "memory/idle", "resident at 10,000 idle connections", "MB", "idle", "resident", 250),
           atMost(

@@ -11,6 +11,7 @@ final class GatewaySides {
   private static final String STEADY = "proxy-steady";
 
   private static final String HOLDING = "proxy-holding";
+  private static final String WIRE = "wire";
 
   private GatewaySides() {}
 
@@ -35,6 +36,12 @@ final class GatewaySides {
         onJvm("recorded", STEADY, "iworx", warmup).and("recorded", "true").in(Store.DATABASE),
         onJvm("bodies", SATURATED, "iworx", warmup).and("path", "large"),
         installed("bodies-nginx", SATURATED, "nginx", brief).and("path", "large"),
+        onJvm("tls", SATURATED, "iworx", warmup).and(WIRE, "HTTP1_TLS"),
+        installed("tls-nginx", SATURATED, "nginx", brief).and(WIRE, "HTTP1_TLS"),
+        onJvm("http2", SATURATED, "iworx", warmup).and(WIRE, "HTTP2_TLS"),
+        installed("http2-nginx", SATURATED, "nginx", brief).and(WIRE, "HTTP2_TLS"),
+        onJvm("http2-clear", SATURATED, "iworx", warmup).and(WIRE, "HTTP2"),
+        installed("http2-clear-nginx", SATURATED, "nginx", brief).and(WIRE, "HTTP2"),
         onJvm("idle", HOLDING, "iworx", 0).and("connections", "10000").once(),
         onJvm("streaming", HOLDING, "iworx", 0)
             .and("connections", "1000")

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * takes to know that it is 200 and where it ends. All on the loader's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel
-final class LoadConnection extends ChannelInboundHandlerAdapter {
+final class LoadConnection extends ChannelInboundHandlerAdapter implements Lane {
   private static final byte[] OK = "HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_HEAD = 8 << 10;
@@ -32,7 +32,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     this.request = request;
   }
 
-  void send(long newDue) {
+  @Override
+  public void send(long newDue) {
     due = newDue;
     underWay = true;
     channel.writeAndFlush(request.duplicate());

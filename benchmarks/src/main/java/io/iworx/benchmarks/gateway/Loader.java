@@ -9,12 +9,20 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.handler.codec.http.HttpScheme;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The same request over kept connections, from one event loop: as fast as answers come ({@link
@@ -23,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 final class Loader implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
-  private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
+  private final ArrayDeque<Lane> idle = new ArrayDeque<>();
   private final ArrayDeque<Long> waiting = new ArrayDeque<>();
 
   // Of the stretch under way; touched on the loop only.
@@ -40,30 +48,73 @@ final class Loader implements AutoCloseable {
     this.loop = group.next();
   }
 
-  /** Opens the connections. */
+  /** Opens connections that send these bytes of HTTP/1.1. */
   static Loader open(int port, int connections, String request) throws InterruptedException {
     Loader loader = new Loader();
-    ByteBuf bytes =
-        Unpooled.unreleasableBuffer(
-            Unpooled.directBuffer().writeBytes(request.getBytes(StandardCharsets.US_ASCII)));
+    ByteBuf bytes = bytes(request);
+    loader.connect(port, connections, channel -> List.of(loader.http1(channel, bytes)));
+    return loader;
+  }
+
+  /** Opens connections that ask for a path, as the wire says. */
+  static Loader open(int port, Wire wire, String path, Path folder) throws Exception {
+    Loader loader = new Loader();
+    SslContext tls = wire.encrypted() ? wire.client(SelfSigned.in(folder).chain()) : null;
+    ByteBuf bytes = bytes(get(path, ""));
+    Http2Headers fields =
+        LoadStreams.get(path, wire.encrypted() ? HttpScheme.HTTPS : HttpScheme.HTTP);
+    List<Channel> channels =
+        loader.connect(
+            port,
+            wire.connections(),
+            channel -> {
+              if (tls != null) {
+                channel.pipeline().addLast(tls.newHandler(channel.alloc(), "127.0.0.1", port));
+              }
+              return wire.http2()
+                  ? LoadStreams.on(channel, loader, fields, wire.streams())
+                  : List.of(loader.http1(channel, bytes));
+            });
+    if (tls != null) {
+      for (Channel channel : channels) {
+        SslHandler handler = channel.pipeline().get(SslHandler.class);
+        handler.handshakeFuture().sync();
+        wire.check(handler);
+      }
+    }
+    return loader;
+  }
+
+  private static ByteBuf bytes(String request) {
+    return Unpooled.unreleasableBuffer(
+        Unpooled.directBuffer().writeBytes(request.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  private Lane http1(Channel channel, ByteBuf request) {
+    LoadConnection connection = new LoadConnection(this, channel, request);
+    channel.pipeline().addLast(connection);
+    return connection;
+  }
+
+  private List<Channel> connect(int port, int connections, Function<Channel, List<Lane>> lanes)
+      throws InterruptedException {
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(loader.loop)
+            .group(loop)
             .channel(Sockets.best().channel())
             .option(ChannelOption.TCP_NODELAY, true)
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new LoadConnection(loader, channel, bytes));
+                    idle.addAll(lanes.apply(channel));
                   }
                 });
+    List<Channel> channels = new ArrayList<>();
     for (int i = 0; i < connections; i++) {
-      Channel channel = bootstrap.connect(InetAddress.getLoopbackAddress(), port).sync().channel();
-      LoadConnection connection = channel.pipeline().get(LoadConnection.class);
-      loader.loop.execute(() -> loader.idle.add(connection));
+      channels.add(bootstrap.connect(InetAddress.getLoopbackAddress(), port).sync().channel());
     }
-    return loader;
+    return channels;
   }
 
   /** A GET with the headers of an ordinary client, and what else is given, each line with CRLF. */
@@ -81,7 +132,7 @@ final class Loader implements AutoCloseable {
         time,
         () -> {
           closed = true;
-          for (LoadConnection it = idle.poll(); it != null; it = idle.poll()) {
+          for (Lane it = idle.poll(); it != null; it = idle.poll()) {
             send(it, System.nanoTime());
           }
         });
@@ -116,11 +167,11 @@ final class Loader implements AutoCloseable {
   private void sendDue(long next, long interval) {
     long due = next;
     while (sending && due - System.nanoTime() <= 0) {
-      LoadConnection connection = idle.poll();
-      if (connection == null) {
+      Lane lane = idle.poll();
+      if (lane == null) {
         waiting.add(due);
       } else {
-        send(connection, due);
+        send(lane, due);
       }
       due += interval;
     }
@@ -132,9 +183,9 @@ final class Loader implements AutoCloseable {
     }
   }
 
-  private void send(LoadConnection connection, long due) {
+  private void send(Lane lane, long due) {
     underWay++;
-    connection.send(due);
+    lane.send(due);
   }
 
   private void end() {
@@ -148,7 +199,7 @@ final class Loader implements AutoCloseable {
     }
   }
 
-  void answered(LoadConnection connection, boolean right, long due) {
+  void answered(Lane lane, boolean right, long due) {
     underWay--;
     if (right) {
       answers++;
@@ -160,18 +211,18 @@ final class Loader implements AutoCloseable {
     }
     Long late = waiting.poll();
     if (late != null) {
-      send(connection, late);
+      send(lane, late);
     } else if (closed && sending) {
-      send(connection, System.nanoTime());
+      send(lane, System.nanoTime());
     } else {
-      idle.add(connection);
+      idle.add(lane);
       finishWhenQuiet();
     }
   }
 
-  /** A connection broke; with a request under way that one failed. */
-  void broken(LoadConnection connection, boolean underWayThere) {
-    idle.remove(connection);
+  /** A lane broke; with a request under way that one failed. */
+  void broken(Lane lane, boolean underWayThere) {
+    idle.remove(lane);
     if (underWayThere) {
       underWay--;
       failures++;

@@ -10,11 +10,11 @@ import java.util.List;
 final class Nginx {
   private Nginx() {}
 
-  static Listening start(String program, Path folder, int upstream)
+  static Listening start(String program, Path folder, int upstream, Wire wire)
       throws IOException, InterruptedException {
     int port = Child.freePort();
     Path config = folder.resolve("nginx.conf");
-    Files.writeString(config, config(folder, upstream, port));
+    Files.writeString(config, config(folder, upstream, port, wire));
     Child nginx =
         Child.start(
             "nginx", List.of(program, "-p", folder.toString(), "-c", config.toString()), folder);
@@ -22,7 +22,7 @@ final class Nginx {
     return new Listening(nginx, port);
   }
 
-  private static String config(Path folder, int upstream, int port) {
+  private static String config(Path folder, int upstream, int port, Wire wire) {
     return """
       worker_processes 1;
       daemon off;
@@ -48,7 +48,8 @@ final class Nginx {
           "" $request_id;
         }
         server {
-          listen 127.0.0.1:%3$d backlog=1024;
+          listen 127.0.0.1:%3$d%4$s backlog=1024;
+          %5$s
           location /api/assets/ {
             proxy_pass http://assets/;
             proxy_http_version 1.1;
@@ -69,6 +70,22 @@ final class Nginx {
         }
       }
       """
-        .formatted(folder, upstream, port);
+        .formatted(folder, upstream, port, listens(wire), wire.encrypted() ? tls(folder) : "");
+  }
+
+  /** As nginx 1.22 and all since understand it. */
+  private static String listens(Wire wire) {
+    return (wire.encrypted() ? " ssl" : "") + (wire.http2() ? " http2" : "");
+  }
+
+  private static String tls(Path folder) {
+    SelfSigned certificate = SelfSigned.in(folder);
+    return """
+        ssl_certificate %s;
+        ssl_certificate_key %s;
+        ssl_protocols TLSv1.3;
+        ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
+        """
+        .formatted(certificate.chain(), certificate.key());
   }
 }

@@ -6,15 +6,18 @@ import io.iworx.gateway.Auth;
 import io.iworx.gateway.Gateway;
 import io.iworx.gateway.GatewayConfig;
 import io.iworx.gateway.Route;
+import io.iworx.gateway.Tls;
 import io.iworx.postgres.ConnectionPool;
 import io.iworx.postgres.Migrations;
 import io.iworx.postgres.PostgresTraceStore;
 import io.iworx.trace.TraceRecorder;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Our gateway, with every option at its default; the access log is off. */
 final class OurGateway implements Contender {
@@ -27,7 +30,8 @@ final class OurGateway implements Contender {
     GatewayConfig config =
         GatewayConfig.of(routes(target, routes, !recorded, Route.DEFAULT_TIMEOUT))
             .withPort(0)
-            .withAuth(Auth.hs256(Tokens.SECRET));
+            .withAuth(Auth.hs256(Tokens.SECRET))
+            .withTls(tls(stage));
     TraceRecorder recorder = recorded ? recorder(stage) : TraceRecorder.none();
     Gateway gateway = Gateway.start(config, recorder);
     stage.report("port", gateway.address().getPort());
@@ -43,6 +47,14 @@ final class OurGateway implements Contender {
         default -> throw new IllegalArgumentException("Asked for something unknown.");
       }
     }
+  }
+
+  private static @Nullable Tls tls(Stage stage) {
+    if (!Wire.of(stage).encrypted()) {
+      return null;
+    }
+    SelfSigned certificate = SelfSigned.in(Path.of(stage.option("folder")));
+    return Tls.of(certificate.chain(), certificate.key());
   }
 
   private static List<Route> routes(URI target, int number, boolean open, Duration timeout) {

@@ -19,8 +19,12 @@ record Proxied(Child proxy, int port, boolean ours) {
     int upstream = Upstream.start(stage);
     String name = stage.option("proxy");
     Path folder = Path.of(stage.option("folder"));
+    Wire wire = Wire.of(stage);
+    if (wire.encrypted()) {
+      SelfSigned.in(folder).create();
+    }
     return switch (name) {
-      case "nginx" -> of(Nginx.start(stage.option("program"), folder, upstream));
+      case "nginx" -> of(Nginx.start(stage.option("program"), folder, upstream, wire));
       case "haproxy" -> of(Haproxy.start(stage.option("program"), folder, upstream));
       case "spring" -> {
         Child proxy = SpringGateway.start(stage, ONE_LOOP, upstream);

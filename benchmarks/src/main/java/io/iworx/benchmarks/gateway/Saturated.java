@@ -2,19 +2,19 @@ package io.iworx.benchmarks.gateway;
 
 import io.iworx.benchmarks.load.Contender;
 import io.iworx.benchmarks.load.Stage;
+import java.nio.file.Path;
 
 /**
- * 64 kept connections, each with its next request as soon as it has its answer. Options: {@code
- * proxy}, and the {@code path} asked for.
+ * Kept connections with 64 requests under way, the next as soon as there is an answer. Options:
+ * {@code proxy}, the {@code path} asked for, and the {@code wire}.
  */
 final class Saturated implements Contender {
-  private static final int CONNECTIONS = 64;
-
   @Override
   public void run(Stage stage) throws Exception {
     Proxied proxied = Proxied.start(stage);
-    String request = Loader.get("/api/assets/" + stage.option("path"), "");
-    try (Loader loader = Loader.open(proxied.port(), CONNECTIONS, request)) {
+    String path = "/api/assets/" + stage.option("path");
+    Path folder = Path.of(stage.option("folder"));
+    try (Loader loader = Loader.open(proxied.port(), Wire.of(stage), path, folder)) {
       loader.saturate(stage.warmup()).sound();
       stage.watch(proxied.pid());
       double allocated = proxied.allocatedBytes();
