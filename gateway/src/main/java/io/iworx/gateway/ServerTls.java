@@ -9,20 +9,26 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.DomainWildcardMappingBuilder;
 import io.netty.util.Mapping;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /** What a {@link Tls} becomes once its files are read; connections keep the one they began with. */
 final class ServerTls {
   /** A ClientHello is 2 KiB at most today; what claims to be longer is not waited for. */
   private static final int MAX_CLIENT_HELLO = 16 << 10;
+
+  private static final Set<String> OPENSSL_KEYS = Set.of("EC", "RSA");
 
   private final SslContext first;
   private final Mapping<String, SslContext> byHost;
@@ -59,8 +65,20 @@ final class ServerTls {
     }
   }
 
+  /**
+   * OpenSSL (BoringSSL) where its library is there for this system, the JDK elsewhere, and for
+   * kinds of keys that BoringSSL does not sign with. Engines and contexts are freed by Netty: those
+   * with their connection, these when nothing refers to them any more.
+   */
+  static SslProvider provider(PrivateKey key) {
+    return OPENSSL_KEYS.contains(key.getAlgorithm()) && OpenSsl.isAvailable()
+        ? SslProvider.OPENSSL
+        : SslProvider.JDK;
+  }
+
   private static SslContext context(CertifiedKey key) throws SSLException {
     return SslContextBuilder.forServer(key.key(), key.chain().toArray(new X509Certificate[0]))
+        .sslProvider(provider(key.key()))
         .protocols("TLSv1.3", "TLSv1.2")
         .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
         .applicationProtocolConfig(

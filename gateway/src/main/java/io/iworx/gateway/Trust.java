@@ -3,6 +3,7 @@ package io.iworx.gateway;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,7 @@ final class Trust {
 
   private SslContextBuilder client() {
     return SslContextBuilder.forClient()
+        .sslProvider(SslProvider.JDK) // always made: loading OpenSSL would slow every start
         .trustManager(authorities)
         .endpointIdentificationAlgorithm("HTTPS");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -90,6 +91,33 @@ final class TlsTest {
       assertThat(client.send(GET).answer().status()).isEqualTo(200);
       assertThat(upstream.received().getLast().header("x-forwarded-proto")).isEqualTo("https");
     }
+  }
+
+  /** EC and RSA by OpenSSL where it is there, all others by the JDK, side by side. */
+  @Test
+  void servesEveryKindOfKey() throws Exception {
+    var third = TestCertificate.create(folder, "third", LOCAL, "Ed25519", "-sigalg", "Ed25519");
+    assertThat(provider(third)).isEqualTo(SslProvider.JDK);
+    assertThat(provider(first)).isEqualTo(provider(second));
+    for (var certificate : List.of(first, second, third)) {
+      try (var gateway = Gateway.start(config(certificate.tls()), new HopList());
+          var client = new RawClient(connect(gateway, certificate))) {
+        assertThat(client.send(GET).answer().status()).isEqualTo(200);
+        assertThat(client.send(GET).answer().status()).isEqualTo(200);
+      }
+    }
+  }
+
+  private static SslProvider provider(TestCertificate certificate) {
+    return ServerTls.provider(CertifiedKey.read(certificate.tls().certificates().getFirst()).key());
+  }
+
+  private static SSLSocket connect(Gateway gateway, TestCertificate trusted) throws Exception {
+    var address = gateway.address();
+    return (SSLSocket)
+        TestCertificate.trusting(trusted)
+            .getSocketFactory()
+            .createSocket(address.getHost(), address.getPort());
   }
 
   @Test
