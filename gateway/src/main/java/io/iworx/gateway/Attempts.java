@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import java.time.Duration;
+import io.netty.handler.codec.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -113,17 +113,9 @@ final class Attempts {
         : TimeUnit.NANOSECONDS.toMillis(answerBy - System.nanoTime());
   }
 
-  /** How long the client may send nothing, before all of its request is there. */
-  Duration silence(Limits limits) {
-    return exchange.isGrpc() ? exchange.route().idle() : limits.bodyTimeout();
-  }
-
-  /** Until when the client must send more, after it has sent so much. */
-  long silenceEnds(Limits limits, long until, int sent) {
-    var now = System.nanoTime();
-    return exchange.isGrpc() // whose streams have no end that anybody waits for
-        ? now + exchange.route().idle().toNanos()
-        : limits.bodyDeadline(until, now, sent);
+  /** Whether the caller, who waits less long than the route allows, does so no longer. */
+  private boolean callerIsTooLate() {
+    return exchange.hurried() && exchange.millisLeft() <= 0;
   }
 
   /** Until when the attempt under way may wait for its answer. */
@@ -235,7 +227,7 @@ final class Attempts {
 
   /** What is said of a request that was lost, and is not sent again. */
   Problem refusal(Loss loss) {
-    if (millisLeft() <= 0) {
+    if (callerIsTooLate()) {
       return Problem.TOO_LATE;
     }
     return loss == Loss.UNSEEN || loss == Loss.REFUSED
@@ -257,9 +249,10 @@ final class Attempts {
   }
 
   /** The head of an answer came. */
-  void answered(int code) {
+  void answered(HttpResponse answer) {
     var pool = Objects.requireNonNull(current);
-    if (saysThatItCannot(code)) {
+    if (saysThatItCannot(answer.status().code())
+        || (upstream.speaksHttp2() && Grpc.saysUnavailable(answer.headers()))) {
       upstream.failed(pool.target(), System.nanoTime());
     } else {
       upstream.succeeded(pool.target());
@@ -288,7 +281,7 @@ final class Attempts {
     if (loss == Loss.UNSEEN || loss == Loss.REFUSED) {
       return repeatsUnprocessed(loss, pool);
     }
-    if (!exchange.hurried() || millisLeft() > 0) { // else it only kept to the caller's deadline
+    if (!callerIsTooLate()) { // else it may only have kept to the caller's deadline
       upstream.failed(pool.target(), System.nanoTime());
     }
     return repeatsNow();

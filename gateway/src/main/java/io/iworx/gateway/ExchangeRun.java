@@ -120,7 +120,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
       }
       awaitAnswer();
     } else {
-      enter(Phase.SENDING, attempts().silence(core.limits));
+      enter(Phase.SENDING, core.limits.bodySilence(exchange));
       client.readBody();
       upstreamWritable(); // where the body waits since the attempt before
     }
@@ -142,7 +142,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
     var received = exchange.received(length);
     if (phase == Phase.GATHERING) {
       var problem = Objects.requireNonNull(gathering).add(content, received);
-      deadline = core.limits.bodyDeadline(deadline, System.nanoTime(), length);
+      deadline = core.limits.bodyDeadline(exchange, deadline, length);
       if (problem != null) {
         refuse(problem);
       }
@@ -165,7 +165,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
     if (phase == Phase.SENDING && sendStalled) {
       enter(Phase.SENDING, exchange.route().timeout());
     } else if (phase == Phase.SENDING) {
-      deadline = attempts().silenceEnds(core.limits, deadline, length);
+      deadline = core.limits.bodyDeadline(exchange, deadline, length);
     } else if (client.isWritable()) {
       enter(phase, exchange.route().idle()); // both talk: the answer is not silent
     }
@@ -207,7 +207,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
     if (sendStalled) {
       sendStalled = false;
       if (phase == Phase.SENDING) {
-        enter(Phase.SENDING, attempts().silence(core.limits));
+        enter(Phase.SENDING, core.limits.bodySilence(exchange));
       }
       client.resumeBody();
     }
@@ -221,7 +221,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
       return;
     }
     var code = answer.status().code();
-    attempts().answered(code);
+    attempts().answered(answer);
     if (phase == Phase.WAITING && attempts().repeatsAnswered(code)) {
       repeat();
       return;
@@ -256,11 +256,7 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
     }
     exchange.sent(content);
     client.answerContent(content);
-    if (!client.isWritable()) {
-      clientWritable(false);
-    } else {
-      enter(Phase.ANSWERING, exchange.route().idle());
-    }
+    clientWritable(client.isWritable());
   }
 
   @Override
@@ -315,20 +311,20 @@ final class ExchangeRun implements UpstreamStream.Listener, StepSequence.Ending 
 
   /** No more of the request can be read. */
   void refused(Problem problem) {
-    if (phase == Phase.ANSWERING) {
-      cutOff("broken request body");
-    } else {
-      reply(exchange.explained(problem.withService(exchange.serviceOrNull())), true);
-    }
+    end(problem.withService(exchange.serviceOrNull()), true, "broken request body");
   }
 
   @Override
   public void refuse(Problem problem) {
+    end(problem.named(exchange.serviceOrNull()), false, "cut off");
+  }
+
+  private void end(Problem problem, boolean broken, String reason) {
     if (phase == Phase.ANSWERING) {
-      cutOff("cut off");
-      return;
+      cutOff(reason);
+    } else {
+      reply(exchange.explained(problem), broken);
     }
-    reply(exchange.explained(problem.named(exchange.serviceOrNull())), false);
   }
 
   private void reply(Reply reply, boolean broken) {

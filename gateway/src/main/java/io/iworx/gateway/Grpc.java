@@ -49,6 +49,11 @@ final class Grpc {
     return Math.max(1, unit.toMillis(Long.parseLong(match.group(1))));
   }
 
+  /** Whether the head of an answer is all there is, and says that the service cannot serve. */
+  static boolean saysUnavailable(HttpHeaders answer) {
+    return "14".equals(answer.get(STATUS));
+  }
+
   /** A refusal as callers of gRPC understand it: a head that says all ("Trailers-Only"). */
   static Reply refusal(Problem problem) {
     return new Reply(

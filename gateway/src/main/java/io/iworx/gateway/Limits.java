@@ -236,8 +236,20 @@ public record Limits(
         http2);
   }
 
+  /**
+   * How long a request's body may be silent, before any of it has come; streams of gRPC have no end
+   * that anybody waits for, and are treated as streams of answers are.
+   */
+  Duration bodySilence(Exchange exchange) {
+    return exchange.isGrpc() ? exchange.route().idle() : bodyTimeout;
+  }
+
   /** Until when the next piece of a body must have come, after one of that many bytes. */
-  long bodyDeadline(long before, long now, int bytes) {
+  long bodyDeadline(Exchange exchange, long before, int bytes) {
+    var now = System.nanoTime();
+    if (exchange.isGrpc()) {
+      return now + exchange.route().idle().toNanos();
+    }
     var longest = now + bodyTimeout.toNanos();
     if (minBodyRate == 0) {
       return longest;
