@@ -283,7 +283,7 @@ final class GrpcTest {
               "te",
               "trailers",
               "grpc-timeout",
-              "200m");
+              "800m");
       var never = "\0\0\0\0\5never";
       var answer = client.headers(1, false, asked).data(1, true, never).answer(1);
       assertThat(answer.status()).isEqualTo(200);

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLServerSocket;
@@ -131,21 +131,18 @@ final class Http2UpstreamTest {
 
   @Test
   void noMoreAreSentAtOnceThanTheTargetAllows() throws Exception {
-    var atOnce = new AtomicInteger();
-    var most = new AtomicInteger();
-    var upstream =
-        upstream(MAX_STREAMS, 2)
-            .atHead(_ -> most.accumulateAndGet(atOnce.incrementAndGet(), Math::max))
-            .answering(
-                it -> {
-                  atOnce.decrementAndGet();
-                  it.answer("{}");
-                });
-    var client = ask(gateway(upstream.url(), connections(1), it -> it), 20);
-    for (int i = 0; i < 20; i++) {
+    var held = new LinkedBlockingQueue<Http2RawUpstream.Received>();
+    var upstream = upstream(MAX_STREAMS, 2).answering(held::add);
+    var client = ask(gateway(upstream.url(), connections(1), it -> it), 10);
+    for (int i = 2; i <= 10; i += 2) {
+      var sent = i;
+      await().during(Duration.ofMillis(50)).until(() -> upstream.received.size() == sent);
+      held.take().answer("{}");
+      held.take().answer("{}");
+    }
+    for (int i = 0; i < 10; i++) {
       assertThat(client.answer(1 + 2 * i).status()).isEqualTo(200);
     }
-    assertThat(most.get()).isLessThanOrEqualTo(2);
     assertThat(upstream.connections).hasSize(1);
   }
 
@@ -267,6 +264,33 @@ final class Http2UpstreamTest {
     assertThat(upstream.received.getLast().head().names()).doesNotContain("x-attempt");
   }
 
+  /** What came so far is sent again, and the rest follows when it comes. */
+  @Test
+  void aRequestWhoseBodyIsStillComingIsSentAgainToo() throws Exception {
+    var upstream = upstream();
+    upstream.atHead(
+        it -> {
+          if (upstream.received.size() % 2 == 1) { // each request's first attempt
+            it.on().reset(it.stream(), Http2Error.REFUSED_STREAM);
+          }
+        });
+    upstream.answering(it -> it.answer(it.text()));
+    var gateway = gateway(upstream);
+    var client = client(gateway);
+    client.post(1, "/api/open").data(1, false, "hel");
+    await().until(() -> upstream.received.size() == 2);
+    await().until(() -> upstream.received.get(1).text().equals("hel"));
+    assertThat(client.data(1, true, "lo").answer(1).body()).isEqualTo("hello");
+
+    var old = new RawClient(gateway.address());
+    open.add(old);
+    old.send(POST.substring(0, POST.length() - 2));
+    await().until(() -> upstream.received.size() == 4);
+    await().until(() -> upstream.received.get(3).text().equals("hel"));
+    assertThat(old.send("lo").answer().body()).isEqualTo("hello");
+    assertThat(old.send(GET).answer().status()).isEqualTo(200);
+  }
+
   @Test
   void whoRefusesEverythingIsNotAskedForEver() throws Exception {
     var upstream = upstream().atHead(it -> it.on().reset(it.stream(), Http2Error.REFUSED_STREAM));
@@ -329,7 +353,7 @@ final class Http2UpstreamTest {
   @Test
   void aConnectionThatAnswersNothingIsFoundAndLeft() throws Exception {
     var upstream = upstream();
-    var hurried = GatewayConfig.parse("limits: {connect-timeout: 300ms}", "test").limits();
+    var hurried = GatewayConfig.parse("limits: {connect-timeout: 1s}", "test").limits();
     var gateway = gateway(upstream.url(), it -> it, it -> it.withLimits(hurried));
     var client = client(gateway);
     assertThat(client.get(1, "/api/open").answer(1).status()).isEqualTo(200);
