@@ -64,6 +64,11 @@ public final class InMemoryEventLog implements EventLog {
     return new InMemoryEventLog(events, subscriptions, schedule, clock);
   }
 
+  /** Holds these from its beginning, each as it was published. */
+  void leave(List<LogEntry> published) {
+    events.leave(published);
+  }
+
   /** Everything in the log. */
   public List<LogEntry> entries() {
     schedule.enterDue();

@@ -26,6 +26,21 @@ final class InMemoryEvents {
   private final List<LogEntry> entries = new ArrayList<>();
   private final Map<String, LogEntry> byId = new HashMap<>();
 
+  /** The first ones, in the order of their positions. */
+  void leave(List<LogEntry> first) {
+    lock.lock();
+    try {
+      first.forEach(this::add);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void add(LogEntry entry) {
+    entries.add(entry);
+    byId.put(entry.id(), entry);
+  }
+
   List<LogEntry> append(List<Draft> drafts, Instant now) {
     lock.lock();
     try {

@@ -277,7 +277,7 @@ public final class InMemorySagaStore implements SagaStore {
     try {
       waits.arrive(event);
       sagas.replaceAll((_, saga) -> waits.match(saga, clock.instant()));
-      return waits.endedBy(event);
+      return waits.endedBy(event, sagas.values());
     } finally {
       lock.unlock();
     }

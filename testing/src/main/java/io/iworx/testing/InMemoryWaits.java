@@ -11,14 +11,13 @@ import io.iworx.sagas.spi.Wait;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,6 @@ final class InMemoryWaits {
   private final Map<String, Instant> began = new HashMap<>();
   private final Map<String, SagaEvent> events = new LinkedHashMap<>();
   private final Map<String, Map<String, Open>> open = new HashMap<>();
-  private final Map<String, Set<String>> used = new HashMap<>();
 
   /** A wait that nothing has ended. */
   private record Open(String step, @Nullable Awaited what, Instant dueAt) {
@@ -54,7 +52,7 @@ final class InMemoryWaits {
 
   /** When it was started, on the store's time. */
   Instant began(StoredSaga saga) {
-    return began.getOrDefault(saga.id(), saga.startedAt());
+    return began.getOrDefault(saga.id(), saga.startedAt().truncatedTo(ChronoUnit.MICROS));
   }
 
   /** A saga that nobody holds any more waits. */
@@ -76,8 +74,15 @@ final class InMemoryWaits {
     events.putIfAbsent(event.id(), event);
   }
 
-  int endedBy(SagaEvent event) {
-    return (int) used.values().stream().filter(ids -> ids.contains(event.id())).count();
+  /** How many of the sagas have it on record. */
+  int endedBy(SagaEvent event, Collection<StoredSaga> sagas) {
+    var kept = events.getOrDefault(event.id(), event);
+    return (int) sagas.stream().filter(saga -> isUsed(kept, saga)).count();
+  }
+
+  private static boolean isUsed(SagaEvent event, StoredSaga saga) {
+    return saga.steps().stream()
+        .anyMatch(it -> it.kind() == Kind.NOTED && event.json().equals(it.result()));
   }
 
   /** Ends the waits of a saga for events that are there. */
@@ -85,9 +90,8 @@ final class InMemoryWaits {
     var matched = saga;
     if (saga.state() == SagaState.RUNNING && saga.instance() == null && saga.wakeAt() != null) {
       for (var wait : List.copyOf(open.getOrDefault(saga.id(), Map.of()).values())) {
-        var event = earliest(saga, wait.what());
+        var event = earliest(matched, wait.what());
         if (event != null) {
-          used.computeIfAbsent(saga.id(), _ -> new HashSet<>()).add(event.id());
           matched = noted(matched, wait, event.json(), now).waiting(wait.step(), now);
         }
       }
@@ -99,7 +103,7 @@ final class InMemoryWaits {
     return events.values().stream()
         .filter(it -> new Awaited.Event(it.type(), it.key()).equals(awaited))
         .filter(it -> !it.publishedAt().isBefore(began(saga)))
-        .filter(it -> !used.getOrDefault(saga.id(), Set.of()).contains(it.id()))
+        .filter(it -> !isUsed(it, saga))
         .findFirst()
         .orElse(null);
   }

@@ -3,6 +3,9 @@ package io.iworx.testing;
 import static org.awaitility.Awaitility.await;
 
 import io.iworx.eventbus.EventBus;
+import io.iworx.eventbus.NewEvent;
+import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.eventbus.spi.SubscriptionStatus;
 import io.iworx.sagas.SagaDefinition;
 import io.iworx.sagas.SagaResult;
 import io.iworx.sagas.SagaState;
@@ -26,8 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Runs a saga of yours without its services and without a database: its steps have the outcomes you
- * give them, its time is a clock that waits set, and after each of its records it is resumed as
- * after a crash. Immutable; each {@code with} is a copy.
+ * give them, the events it waits for come when you say, its time is a clock that waits set, and
+ * after each of its records it is resumed as after a crash. Immutable; each method but {@link #run}
+ * returns a copy.
  *
  * <p>A step that is given no outcome runs its own code; one that takes the connection must be given
  * one. The compensation of a step that was given an outcome does nothing, unless it is given one
@@ -88,6 +92,23 @@ public final class SagaRehearsal<I, O> {
     return with(script.withTime(step, time));
   }
 
+  /**
+   * Has another publish an event so long after the start, whether the saga waits for it by then,
+   * comes to wait for it later, or never does. One that comes when the time of a wait is over, to
+   * the moment, is too late for it.
+   *
+   * @param event with the key that the saga waits for
+   * @param after not negative; zero for an event that is there before the first step
+   */
+  public SagaRehearsal<I, O> comes(NewEvent<?> event, Duration after) {
+    if (after.isNegative()) {
+      throw new IllegalArgumentException(
+          "An event from before the start ends no wait, and this would be published %s before it."
+              .formatted(after.negated()));
+    }
+    return with(script.with(new SagaScript.Coming(event, after)));
+  }
+
   private SagaRehearsal<I, O> with(SagaScript newScript) {
     return new SagaRehearsal<>(definition, newScript, start);
   }
@@ -99,28 +120,29 @@ public final class SagaRehearsal<I, O> {
    *     differs
    */
   public Rehearsed<O> run(I input) {
-    try (var stage = new Stage(start)) {
+    try (var stage = new Stage(List.of(), start)) {
       var result = stage.start(input);
       var saga = stage.saga();
       requireSurvivesJson(stage.performance, saga);
       for (var records = 0; records < saga.steps().size(); records++) {
-        resume(stage.store, saga, records);
+        resume(stage, saga, records);
       }
       return new Rehearsed<>(
           result,
           List.copyOf(stage.performance.executed()),
           identities(saga, StepRecord.Kind.DONE),
           identities(saga, StepRecord.Kind.UNDONE),
-          stage.log.entries(),
+          stage.log.entries().stream().filter(it -> !script.gives(it.id())).toList(),
           stage.clock.instant());
     }
   }
 
   /** As an instance finds it that takes it up after a crash. */
-  private void resume(InMemorySagaStore first, StoredSaga saga, int records) {
+  private void resume(Stage first, StoredSaga saga, int records) {
     var left = saga.steps().subList(0, records);
-    try (var stage = new Stage(left.isEmpty() ? start : left.getLast().endedAt())) {
-      stage.leaveChildren(first, saga, left);
+    var now = left.isEmpty() ? start : left.getLast().endedAt();
+    try (var stage = new Stage(first.log.entries(), now)) {
+      stage.leaveChildren(first.store, saga, left);
       stage.takeUp(saga, left);
       var resumed = stage.saga();
       if (resumed.state() != saga.state() || !outline(resumed).equals(outline(saga))) {
@@ -187,12 +209,15 @@ public final class SagaRehearsal<I, O> {
     private final Performance performance;
     private final Sagas sagas;
 
-    Stage(Instant now) {
-      clock = SettableClock.at(now);
+    /** With what had been published by then. */
+    Stage(List<LogEntry> published, Instant now) {
+      clock = SettableClock.at(start);
       store = InMemorySagaStore.onStage(clock, RehearsalConnection.open());
       log = InMemoryEventLog.create(clock);
+      log.leave(published.stream().filter(it -> !it.timestamp().isAfter(now)).toList());
       bus = EventBus.create("rehearsal", log);
-      performance = script.new Performance(clock);
+      performance = script.new Performance(clock, bus);
+      performance.passUntil(now);
       // Without chance there is no pause between attempts.
       var options = SagasOptions.defaults().withLease(LEASE).withClock(clock).withRandom(() -> 0L);
       sagas = Sagas.create(bus, store, options, performance);
@@ -264,12 +289,26 @@ public final class SagaRehearsal<I, O> {
 
     /** Lets time pass while all there is to do is to wait for it. */
     private boolean hasEnded() {
-      var open =
-          store.list(EnumSet.of(SagaState.RUNNING, SagaState.COMPENSATING), Integer.MAX_VALUE);
-      if (!open.isEmpty() && open.stream().allMatch(this::waits)) {
-        open.stream().map(StoredSaga::wakeAt).min(Comparator.naturalOrder()).ifPresent(clock::set);
+      var open = open();
+      // Whatever came while that was looked at has changed one of them.
+      if (open.stream().allMatch(this::waits) && isDelivered() && open.equals(open())) {
+        open.stream()
+            .map(StoredSaga::wakeAt)
+            .min(Comparator.naturalOrder())
+            .ifPresent(performance::passTowards);
       }
       return !saga().state().isOpen();
+    }
+
+    private List<StoredSaga> open() {
+      return store.list(EnumSet.of(SagaState.RUNNING, SagaState.COMPENSATING), Integer.MAX_VALUE);
+    }
+
+    /** What was published has come to the sagas. */
+    private boolean isDelivered() {
+      return log.subscriptions().admin().list().stream()
+          .mapToLong(SubscriptionStatus::lag)
+          .allMatch(lag -> lag == 0);
     }
 
     private boolean waits(StoredSaga saga) {

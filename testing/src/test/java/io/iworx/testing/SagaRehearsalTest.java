@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.iworx.eventbus.EventType;
+import io.iworx.eventbus.NewEvent;
 import io.iworx.eventbus.PermanentFailure;
 import io.iworx.eventbus.spi.LogEntry;
+import io.iworx.sagas.Branch;
 import io.iworx.sagas.Compensation;
+import io.iworx.sagas.Saga;
 import io.iworx.sagas.SagaBody;
 import io.iworx.sagas.SagaFailure;
 import io.iworx.sagas.SagaResult.Compensated;
@@ -26,6 +29,9 @@ import org.junit.jupiter.api.Test;
 
 class SagaRehearsalTest {
   private static final EventType<Order> OPENED = EventType.of("order.opened", Order.class);
+  private static final EventType<Seat> CHOSEN = EventType.of("seat.chosen", Seat.class);
+  private static final Instant BEGIN = Instant.parse("2026-05-04T08:00:00.123456789Z");
+  private static final Duration HOUR = Duration.ofHours(1);
 
   record Order(String id, int parts) {}
 
@@ -38,7 +44,7 @@ class SagaRehearsalTest {
     return SagaRehearsal.of(sagas -> sagas.define("open", 1, Order.class, Order.class, body));
   }
 
-  private static Order open(io.iworx.sagas.Saga saga, Order order) {
+  private static Order open(Saga saga, Order order) {
     var created = saga.step("create", connection -> insert(connection, order), (_, _) -> notHere());
     saga.publish(OPENED, created);
     saga.step("reserve", SagaRehearsalTest::notHere, SagaRehearsalTest::notHere);
@@ -265,5 +271,150 @@ class SagaRehearsalTest {
     assertThat(rehearsed.result()).isInstanceOf(Compensated.class);
     assertThat(rehearsed.executed()).containsExactly("charge", "pack", "charge/undo");
     assertThat(rehearsed.compensated()).containsExactly("pay");
+  }
+
+  private static NewEvent<Seat> chosen(String number) {
+    return NewEvent.of(CHOSEN, new Seat(number)).withKey("o-1");
+  }
+
+  private static String seat(Saga saga) {
+    return saga.await(CHOSEN, "o-1", HOUR).map(it -> it.payload().number()).orElse("none");
+  }
+
+  /** Chooses twice, and says so. */
+  private static SagaRehearsal<Order, String> choosing() {
+    SagaBody<Order, String> body =
+        (saga, _) -> {
+          saga.step("ask", SagaRehearsalTest::notHere, SagaRehearsalTest::notHere);
+          var first = seat(saga);
+          saga.step("book", SagaRehearsalTest::notHere, SagaRehearsalTest::notHere);
+          return first + " " + seat(saga);
+        };
+    return SagaRehearsal.<Order, String>of(
+            sagas -> sagas.define("choose", 1, Order.class, String.class, body))
+        .at(BEGIN)
+        .returns("ask", null)
+        .returns("book", null);
+  }
+
+  @Test
+  void anEventComesAtItsMoment() {
+    var rehearsed =
+        choosing()
+            .comes(chosen("2B"), Duration.ofMinutes(90))
+            .comes(chosen("1A"), Duration.ofMinutes(50))
+            .run(order);
+
+    assertThat(rehearsed.result()).isEqualTo(new Completed<>("1A 2B"));
+    assertThat(rehearsed.endedAt()).isEqualTo(BEGIN.plus(Duration.ofMinutes(90)));
+    assertThat(rehearsed.published()).isEmpty();
+  }
+
+  @Test
+  void anEventMayComeBeforeTheBodyDoes() {
+    var rehearsed =
+        choosing()
+            .takes("ask", Duration.ofDays(1))
+            .comes(chosen("1A"), Duration.ZERO)
+            .comes(chosen("2B"), Duration.ofHours(20))
+            .run(order);
+
+    assertThat(rehearsed.result()).isEqualTo(new Completed<>("1A 2B"));
+    assertThat(rehearsed.endedAt()).isEqualTo(BEGIN.plus(Duration.ofDays(1)));
+  }
+
+  @Test
+  void withoutAnEventTheTimeEndsAWait() {
+    var rehearsed =
+        choosing()
+            .comes(chosen("1A").withKey("o-2"), Duration.ZERO)
+            .comes(chosen("1B"), Duration.ofMinutes(30))
+            .run(order);
+
+    assertThat(rehearsed.result()).isEqualTo(new Completed<>("1B none"));
+    assertThat(rehearsed.endedAt()).isEqualTo(BEGIN.plus(Duration.ofMinutes(90)));
+  }
+
+  @Test
+  void anEventThatComesWhenTheTimeIsOverIsForTheNextWait() {
+    var rehearsed = choosing().comes(chosen("1A"), HOUR).run(order);
+
+    assertThat(rehearsed.result()).isEqualTo(new Completed<>("none 1A"));
+    assertThat(rehearsed.endedAt()).isEqualTo(BEGIN.plus(HOUR));
+  }
+
+  @Test
+  void whatAnEventBroughtIsUndoneToo() {
+    var rehearsed =
+        of((saga, in) -> {
+              var seat = seat(saga);
+              saga.step("reserve", () -> seat, it -> assertThat(it).isEqualTo("1A"));
+              saga.step("pay", SagaRehearsalTest::notHere, SagaRehearsalTest::notHere);
+              return in;
+            })
+            .comes(chosen("1A"), Duration.ofMinutes(5))
+            .fails("pay", new PermanentFailure("no money"))
+            .run(order);
+
+    assertThat(rehearsed.result()).isInstanceOf(Compensated.class);
+    assertThat(rehearsed.compensated()).containsExactly("reserve");
+  }
+
+  @Test
+  void branchesMayEachWaitForAnEventOfTheirOwn() {
+    var rehearsed =
+        of((saga, in) -> {
+              var ours = Branch.of("ours", it -> seat(it));
+              var theirs =
+                  Branch.of("theirs", it -> it.await(CHOSEN, "o-2", HOUR).orElseThrow().key());
+              saga.parallel(ours, theirs);
+              return new Order(theirs.result() + ours.result(), in.parts());
+            })
+            .comes(chosen("1A").withKey("o-2"), Duration.ofMinutes(7))
+            .comes(chosen("1C"), Duration.ofMinutes(9))
+            .run(order);
+
+    assertThat(rehearsed.result()).isEqualTo(new Completed<>(new Order("o-21C", 2)));
+  }
+
+  @Test
+  void aSagaMayWaitForWhatItPublishedItself() {
+    var rehearsed =
+        of((saga, in) -> {
+              saga.publish(CHOSEN.keyedBy("number"), new Seat("o-1"));
+              saga.step("ask", () -> "asked", Compensation.none());
+              saga.sleep(HOUR);
+              return new Order(seat(saga), 1);
+            })
+            .run(order);
+
+    assertThat(rehearsed.result()).isEqualTo(new Completed<>(new Order("o-1", 1)));
+    assertThat(rehearsed.published()).hasSize(1);
+  }
+
+  @Test
+  void aBodyThatTakesAnEventForAnotherFails() {
+    var runs = new AtomicInteger();
+    var rehearsal =
+        of((saga, in) -> {
+              var key = runs.incrementAndGet() == 1 ? "o-1" : "o-2";
+              var event = saga.await(CHOSEN, key, HOUR);
+              if (event.isPresent()) {
+                saga.step("book", () -> "booked", Compensation.none());
+              }
+              return in;
+            })
+            .comes(chosen("1A"), Duration.ofMinutes(1));
+
+    assertThatThrownBy(() -> rehearsal.run(order))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("went another way");
+  }
+
+  @Test
+  void refusesAnEventFromBeforeTheStart() {
+    assertThatThrownBy(() -> choosing().comes(chosen("1A"), Duration.ofSeconds(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("PT1S before it");
   }
 }

@@ -2,6 +2,8 @@ package io.iworx.examples.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.iworx.eventbus.EventType;
+import io.iworx.eventbus.NewEvent;
 import io.iworx.eventbus.PermanentFailure;
 import io.iworx.examples.guide.Guide.NewWorkOrder;
 import io.iworx.examples.guide.Guide.Stock;
@@ -14,6 +16,7 @@ import io.iworx.sagas.Sagas;
 import io.iworx.testing.SagaRehearsal;
 import java.io.IOException;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,35 @@ class SagaGuideTest {
     assertThat(rehearsed.executed())
         .containsExactly("stop", "create", "reserve-parts", "create/undo", "stop/undo");
     assertThat(stopped).isEmpty();
+  }
+
+  private static final EventType<Approval> APPROVED =
+      EventType.of("work_order.approved", Approval.class);
+
+  record Approval(String by) {}
+
+  private SagaDefinition<String, String> approval(Sagas sagas) {
+    return sagas.define(
+        "approval",
+        1,
+        String.class,
+        String.class,
+        (saga, workOrder) -> {
+          var approved = saga.await(APPROVED, workOrder, Duration.ofDays(3));
+          return approved.map(it -> it.payload().by()).orElse("nobody");
+        });
+  }
+
+  @Test
+  void anApprovalIsWaitedForThreeDays() {
+    var approved = NewEvent.of(APPROVED, new Approval("ada")).withKey("wo-1");
+    var approval = SagaRehearsal.of(this::approval);
+
+    var inTime = approval.comes(approved, Duration.ofDays(2)).run("wo-1");
+    var tooLate = approval.comes(approved, Duration.ofDays(4)).run("wo-1");
+
+    assertThat(inTime.result()).isEqualTo(new Completed<>("ada"));
+    assertThat(tooLate.result()).isEqualTo(new Completed<>("nobody"));
   }
 
   private static final class NoDatabase implements WorkOrders {
