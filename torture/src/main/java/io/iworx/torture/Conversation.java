@@ -21,8 +21,11 @@ import java.util.regex.Pattern;
  */
 final class Conversation {
   private static final Pattern WRITES =
-      Pattern.compile("(INSERT|UPDATE|DELETE|WITH|COMMIT)\\b.*", Pattern.DOTALL);
+      Pattern.compile("(INSERT|UPDATE|DELETE|WITH|COMMIT|SELECT saga_arrive)\\b.*", Pattern.DOTALL);
   private static final String HEARTBEAT = "saga_instances";
+
+  /** How far the readers of the log are is written at any time, and is of no saga. */
+  private static final String READERS = "event_subscription";
 
   /** Messages that wait for the one that asks for an answer. */
   private static final String BEFORE_SYNC = "PBDEC";
@@ -37,6 +40,9 @@ final class Conversation {
   private final Gate gate;
   private final Map<String, String> prepared = new HashMap<>();
   private final Queue<String> unanswered = new ConcurrentLinkedQueue<>();
+
+  /** Whether the transaction under way is one of theirs, to its COMMIT. */
+  private volatile boolean ofReaders;
 
   Conversation(String worker, Gate gate) {
     this.worker = worker;
@@ -57,6 +63,10 @@ final class Conversation {
         continue;
       }
       if (type == 'S' || type == 'Q') {
+        if (text.contains(READERS)) {
+          ofReaders = true;
+        }
+        text = ofReaders ? "" : text;
         if (isMoment(text) && !gate.pass(worker, "before " + label(text))) {
           return;
         }
@@ -79,6 +89,9 @@ final class Conversation {
         flush(answer, to);
       } else if (type == 'Z') {
         var text = String.valueOf(unanswered.poll());
+        if (body[0] == 'I') {
+          ofReaders = false;
+        }
         var durable = body[0] == 'I' && isDurable(text, answer);
         if (durable && !gate.pass(worker, "after " + label(text))) {
           return;

@@ -1,6 +1,7 @@
 package io.iworx.torture;
 
 import io.iworx.eventbus.EventBus;
+import io.iworx.eventbus.EventBusOptions;
 import io.iworx.postgres.ConnectionPool;
 import io.iworx.postgres.PostgresEventLog;
 import io.iworx.postgres.PostgresSagaStore;
@@ -50,7 +51,9 @@ public final class SagaWorkerMain {
     try (var pool =
             ConnectionPool.open(settings.jdbcUrl(), settings.user(), password, CONNECTIONS);
         var log = PostgresEventLog.create(pool);
-        var bus = EventBus.create("torture", log);
+        var bus =
+            EventBus.create(
+                "torture", log, EventBusOptions.defaults().withLease(settings.lease()));
         var sagas =
             Sagas.create(
                 bus,

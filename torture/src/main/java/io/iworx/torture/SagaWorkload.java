@@ -16,7 +16,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
 
-/** The saga that is tortured: steps of both kinds, in a loop, around an event and a wait. */
+/**
+ * The saga that is tortured: steps of both kinds, in a loop, around an event, a wait for it and one
+ * for a time.
+ */
 final class SagaWorkload {
   static final String DEFINITION = "torture";
 
@@ -26,7 +29,11 @@ final class SagaWorkload {
         n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, saga text NOT NULL, what text NOT NULL);
       """;
 
-  private static final EventType<Task> STARTED = EventType.of("torture.started", Task.class);
+  private static final EventType<Task> STARTED =
+      EventType.of("torture.started", Task.class).keyedBy("name");
+
+  /** Longer than any trial. */
+  private static final Duration PATIENCE = Duration.ofDays(1);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String worker;
@@ -55,6 +62,7 @@ final class SagaWorkload {
     }
     write(saga, task, "create");
     saga.publish(STARTED, task);
+    var _ = saga.await(STARTED, task.name(), PATIENCE).orElseThrow();
     if (!task.path().beginsWithCall()) {
       call(saga, task, "reserve");
     }

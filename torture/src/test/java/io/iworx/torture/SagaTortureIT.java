@@ -35,7 +35,7 @@ class SagaTortureIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"FORGET, 16, 99", "FRESH_KEYS, 6, 12"})
+  @CsvSource({"FORGET, 16, 99", "FRESH_KEYS, 6, 24"})
   void findsWhatIsPlanted(SagaPlant plant, int first, int last) throws Exception {
     var result =
         run(
