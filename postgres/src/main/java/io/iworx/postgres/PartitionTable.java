@@ -12,7 +12,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Checkpoints and claims in {@code event_subscription_partitions}, on the database's clock. */
 final class PartitionTable {
@@ -44,10 +46,10 @@ final class PartitionTable {
           advanced_at = clock_timestamp(),
           lease_until = clock_timestamp() + said.lease * interval '1 millisecond'
       FROM unnest(?::text[], ?::integer[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[])
-        AS said (subscription, partition, fence, checkpoint, pending, lease)
+        WITH ORDINALITY AS said (subscription, partition, fence, checkpoint, pending, lease, place)
       WHERE p.subscription = said.subscription AND p.partition = said.partition
         AND p.fence = said.fence AND p.instance IS NOT NULL
-      RETURNING p.subscription, p.partition
+      RETURNING said.place
       """;
 
   private static final String MOVE_ONE =
@@ -147,7 +149,7 @@ final class PartitionTable {
       pending[i] = checkpoint.pending().toString();
       leases[i] = claim.lease().toMillis();
     }
-    List<Claim> lost = new ArrayList<>(advances.stream().map(Advance::claim).toList());
+    BitSet moved = new BitSet(size);
     try (PreparedStatement statement = connection.prepareStatement(MOVE)) {
       statement.setArray(1, connection.createArrayOf("text", subscriptions));
       statement.setArray(2, connection.createArrayOf("integer", partitions));
@@ -157,14 +159,14 @@ final class PartitionTable {
       statement.setArray(6, connection.createArrayOf("bigint", leases));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          String subscription = row.getString(1);
-          int partition = row.getInt(2);
-          lost.removeIf(
-              claim -> claim.subscription().equals(subscription) && claim.partition() == partition);
+          moved.set(row.getInt(1) - 1);
         }
       }
     }
-    return lost;
+    return IntStream.range(0, size)
+        .filter(i -> !moved.get(i))
+        .mapToObj(i -> advances.get(i).claim())
+        .toList();
   }
 
   /**
