@@ -29,6 +29,7 @@ final class Defects implements AutoCloseable {
   private final WorkerSettings settings;
   private final DataSource dataSource;
   private final AtomicInteger seen = new AtomicInteger();
+  private volatile boolean begun;
   private final ExecutorService later = Executors.newVirtualThreadPerTaskExecutor();
 
   Defects(WorkerSettings settings, DataSource dataSource) {
@@ -58,8 +59,14 @@ final class Defects implements AutoCloseable {
     }
   }
 
+  /** The worker has said that it is ready. */
+  void begun() {
+    begun = true;
+  }
+
   void perhapsFaint() {
-    if (settings.has(Plant.FAINT)
+    if (begun
+        && settings.has(Plant.FAINT)
         && settings.name().equals(FAINTS)
         && seen.incrementAndGet() == FAINTS_AT) {
       Runtime.getRuntime().halt(FAINTED);

@@ -41,6 +41,7 @@ final class Subscribing {
       var handlers = new Handlers(settings.name(), own, orders, defects, deliveries);
       subscribe(bus, handlers, defects, options.subscriptions());
       orders.say(Orders.READY);
+      defects.begun();
       orders.awaitStop();
     }
   }

@@ -96,7 +96,9 @@ class TortureIT {
   @ParameterizedTest
   @CsvSource({"UNFLUSHED, STOP_SERVER", "LAGGING, FAIL_OVER"})
   void findsWhatIsAcknowledgedAndNotKept(Plant plant, Fault fault) throws Exception {
-    var findings = run(failing(fault).withPlants(Set.of(plant))).findings();
+    var findings =
+        run(failing(fault).withPlants(Set.of(plant)).withPatience(Duration.ofSeconds(10)))
+            .findings();
     assertThat(findings)
         .anySatisfy(it -> assertThat(it.sentence()).contains(traceOf(plant).where()));
   }
