@@ -12,6 +12,8 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,7 +136,7 @@ class RepartitionCommandIT {
     atAnInstance(
         (bus, database) -> {
           publish(bus, 100);
-          killedHalfWay();
+          killedHalfWay(database);
           publish(bus, 100);
           goOn.countDown();
           finishedAsTheDoctorSays(database);
@@ -147,7 +149,7 @@ class RepartitionCommandIT {
   }
 
   /** A handler is in the middle of an event, so that the command has to wait. */
-  private void killedHalfWay() {
+  private void killedHalfWay(DataSource database) throws SQLException {
     try (var command =
         Child.start(
             temp,
@@ -160,7 +162,26 @@ class RepartitionCommandIT {
             data())) {
       Awaitility.await().atMost(LONG).until(() -> command.out().contains("divider"));
       assertThat(run("doctor --subscription divided")).contains("✓", "is being changed to 7");
+      awaitLook(database);
+      awaitLook(database); // by now what the one before had seen is heeded
       command.kill();
+    }
+  }
+
+  /** An instance stops where it is to once it has looked, which it does when it tells of itself. */
+  private static void awaitLook(DataSource database) throws SQLException {
+    var before = presentUntil(database);
+    Awaitility.await().atMost(LONG).until(() -> !presentUntil(database).equals(before));
+  }
+
+  private static Instant presentUntil(DataSource database) throws SQLException {
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement();
+        var row =
+            statement.executeQuery(
+                "SELECT max(lease_until) FROM event_subscription_instances WHERE subscription = 'divided'")) {
+      row.next();
+      return row.getObject(1, OffsetDateTime.class).toInstant();
     }
   }
 
@@ -178,11 +199,11 @@ class RepartitionCommandIT {
   @Test
   void whatIsLeftUnfinishedIsCancelledOrGivenUp() throws Exception {
     atAnInstance(
-        (bus, _) -> {
+        (bus, database) -> {
           publish(bus, 50);
           assertThat(run("subscriptions repartition divided --partitions 3 --within 1s"))
               .contains("goes on with its 4 partitions", "divider");
-          killedHalfWay();
+          killedHalfWay(database);
           assertThat(run("subscriptions repartition divided --cancel"))
               .contains("keeps its 4 partitions");
           publish(bus, 50);

@@ -47,6 +47,14 @@ abstract class SagaChildPromises extends SagaAwaitPromises {
     saga.step(what, () -> happen(what), _ -> happen("undo " + what));
   }
 
+  private Body lasting(String what) {
+    return (saga, _) -> {
+      doing(saga, what);
+      saga.sleep(DAYS);
+      return "out";
+    };
+  }
+
   private static void refused(Saga saga) {
     saga.step("refused", () -> fail(new FailureKind.Permanent()));
   }
@@ -75,7 +83,7 @@ abstract class SagaChildPromises extends SagaAwaitPromises {
             sagas,
             (saga, input) -> {
               doing(saga, "pay");
-              saga.sleep(Duration.ofMillis(300));
+              saga.step("after-the-look", () -> awaitHappened("looked at"));
               return input.text() + " paid";
             });
     var run =
@@ -95,9 +103,10 @@ abstract class SagaChildPromises extends SagaAwaitPromises {
         .contains("saga " + started.id() + " of step payment");
     assertThat(started.key()).isEqualTo(run.id() + "/payment");
     assertThat(started.correlation().causationId()).startsWith(run.id());
+    happen("looked at");
 
     assertThat(run.await(SOON)).isEqualTo(new Completed<>(new Note("7 paid")));
-    assertThat(happened).containsExactly("one", "pay", "two");
+    assertThat(happened).containsExactly("one", "pay", "looked at", "two");
     assertThat(steps(run)).containsExactly("one", "payment", "two");
   }
 
@@ -202,14 +211,7 @@ abstract class SagaChildPromises extends SagaAwaitPromises {
 
   @Test
   void cancellingTheParentCancelsTheChildAndAwaitsItsEnd() {
-    var pay =
-        child(
-            sagas,
-            (saga, _) -> {
-              doing(saga, "pay");
-              saga.sleep(DAYS);
-              return "out";
-            });
+    var pay = child(sagas, lasting("pay"));
     var run =
         started(
             (saga, _) -> {
@@ -228,21 +230,13 @@ abstract class SagaChildPromises extends SagaAwaitPromises {
 
   @Test
   void aChildBesideABranchThatFailsIsCancelledAndEndsFirst() {
-    var slow =
-        child(
-            sagas,
-            "slow",
-            (saga, _) -> {
-              doing(saga, "slow");
-              saga.sleep(DAYS);
-              return "out";
-            });
+    var slow = child(sagas, "slow", lasting("slow"));
     var quick =
         child(
             sagas,
             "quick",
             (saga, _) -> {
-              saga.step("after slow", () -> awaitHappened("slow"));
+              saga.step("after-slow", () -> awaitHappened("slow"));
               refused(saga);
               return "out";
             });
@@ -264,14 +258,7 @@ abstract class SagaChildPromises extends SagaAwaitPromises {
 
   @Test
   void theEndOfTheParentsTimeCancelsIt() {
-    var pay =
-        child(
-            sagas,
-            (saga, _) -> {
-              doing(saga, "pay");
-              saga.sleep(DAYS);
-              return "out";
-            });
+    var pay = child(sagas, lasting("pay"));
     var run =
         started(
             (saga, _) -> {

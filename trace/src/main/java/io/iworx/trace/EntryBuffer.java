@@ -16,10 +16,15 @@ final class EntryBuffer {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition begun = lock.newCondition();
   private final Condition full = lock.newCondition();
+
+  /** A full batch, or a full buffer, if that is less. */
+  private final int enough;
+
   private boolean closed;
 
   EntryBuffer(TraceRecorderOptions options) {
     this.options = options;
+    this.enough = Math.min(options.batchSize(), options.capacity());
   }
 
   /** False when there is no room, or it is closed. Waits for nobody but whoever takes a batch. */
@@ -33,7 +38,7 @@ final class EntryBuffer {
       if (entries.size() == 1) {
         begun.signal();
       }
-      if (entries.size() == options.batchSize()) {
+      if (entries.size() == enough) {
         full.signal();
       }
       return true;
@@ -50,7 +55,7 @@ final class EntryBuffer {
         begun.await();
       }
       var left = options.linger().toNanos();
-      while (entries.size() < options.batchSize() && !closed && left > 0) {
+      while (entries.size() < enough && !closed && left > 0) {
         left = full.awaitNanos(left);
       }
       return poll(options.batchSize());

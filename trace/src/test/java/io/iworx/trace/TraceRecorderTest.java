@@ -81,6 +81,18 @@ class TraceRecorderTest {
   }
 
   @Test
+  void storesAFullBufferThatIsLessThanABatchWithoutLingering() throws Exception {
+    var store = new Store();
+    try (var recorder =
+        TraceRecorder.create(store, OPTIONS.withCapacity(2).withLinger(Duration.ofDays(1)))) {
+      recorder.record(event("e1", null, "s", 0));
+      recorder.record(event("e2", null, "s", 1));
+      store.entered.await();
+    }
+    assertThat(store.stored()).isEqualTo(2);
+  }
+
+  @Test
   void lingersForOthersAndIsNotKeptFromClosingByIt() {
     var store = new Store();
     var recorder = TraceRecorder.create(store, OPTIONS.withLinger(Duration.ofDays(1)));
