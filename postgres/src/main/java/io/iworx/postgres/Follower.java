@@ -49,7 +49,7 @@ final class Follower {
   boolean look() throws SQLException {
     View seen = view;
     if (seen == null) {
-      seen = View.startingAt(begin(), marks.settled(), sizes.window());
+      seen = View.startingAt(begin(), marks.settled(), sizes);
       view = seen;
     }
     boolean more = follow(seen);

@@ -18,6 +18,8 @@ import java.util.TreeMap;
  *     began
  * @param settled up to here nothing can come any more: what does not show in a snapshot taken from
  *     now on never will
+ * @param watched positions after {@code settled} and up to {@code base} that were asked for one by
+ *     one, and showed
  * @param window the last rows
  * @param late rows before the window that showed late, the last few of them
  */
@@ -26,32 +28,35 @@ record View(
     Positions open,
     long base,
     long settled,
+    Positions watched,
     Window window,
-    NavigableMap<Long, LogEntry> late) {
-  private static final int MAX_LATE = 1_000;
-
-  static View startingAt(long base, long settled, int rows) {
+    NavigableMap<Long, LogEntry> late,
+    ReadingSizes sizes) {
+  static View startingAt(long base, long settled, ReadingSizes sizes) {
+    Window window = Window.emptyAt(base, sizes.window());
     return new View(
-        base, Positions.none(), base, settled, Window.emptyAt(base, rows), new TreeMap<>());
+        base, Positions.none(), base, settled, Positions.none(), window, new TreeMap<>(), sizes);
   }
 
   /** The same from another place on; what was open stays so. */
   View jumpedTo(long newBase, long newSettled) {
-    return new View(newBase, open, newBase, newSettled, window.movedTo(newBase), late);
+    return new View(
+        newBase, open, newBase, newSettled, watched, window.movedTo(newBase), late, sizes);
   }
 
   View withSettled(long newSettled) {
-    return new View(upTo, open, base, newSettled, window, late);
+    Positions unsettled = watched.where(position -> position > newSettled);
+    return new View(upTo, open, base, newSettled, unsettled, window, late, sizes);
   }
 
   View withOpen(Positions newOpen) {
-    return new View(upTo, newOpen, base, settled, window, late);
+    return new View(upTo, newOpen, base, settled, watched, window, late, sizes);
   }
 
   /** With rows that follow. */
   View withNext(List<LogEntry> next, Positions newOpen) {
     long last = next.isEmpty() ? upTo : next.getLast().position();
-    return new View(last, newOpen, base, settled, window.plus(next), late);
+    return new View(last, newOpen, base, settled, watched, window.plus(next), late, sizes);
   }
 
   /** With rows at positions that were open or unknown. */
@@ -68,10 +73,20 @@ record View(
         before.put(entry.position(), entry);
       }
     }
-    while (before.size() > MAX_LATE) {
+    while (before.size() > sizes.late()) {
       before.pollFirstEntry();
     }
-    return new View(upTo, open, base, settled, window.withLate(within), before);
+    Window newWindow = window.withLate(within);
+    return new View(upTo, open, base, settled, watchedToo(shown), newWindow, before, sizes);
+  }
+
+  private Positions watchedToo(Collection<LogEntry> shown) {
+    return watched.plus(
+        Positions.of(
+            shown.stream()
+                .mapToLong(LogEntry::position)
+                .filter(position -> position > settled && position <= base)
+                .toArray()));
   }
 
   /** Whether what stands at a position can be read by now, or never will be. */
@@ -84,7 +99,7 @@ record View(
     return position <= base
         && position > settled
         && !open.contains(position)
-        && !late.containsKey(position);
+        && !watched.contains(position);
   }
 
   /** The row at a position, if it is at hand. */

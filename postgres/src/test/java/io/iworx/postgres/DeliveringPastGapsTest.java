@@ -44,6 +44,14 @@ class DeliveringPastGapsTest {
       position = checkpoint.position();
       stored = checkpoint.pending().toString();
     }
+
+    /** Ends with the last few in its hands: whoever goes on is to be given them again. */
+    private void crash(int inHand) {
+      List<Long> last = given.subList(Math.max(0, given.size() - inHand), given.size());
+      Positions again = Positions.of(last.stream().mapToLong(Long::longValue).toArray());
+      store(new Checkpoint(position, checkpoint().pending().plus(again)));
+      last.clear();
+    }
   }
 
   /** A process that reads, until the next one takes its place. */
@@ -64,6 +72,7 @@ class DeliveringPastGapsTest {
               20 + random.nextInt(30),
               1 + random.nextInt(10),
               1 + random.nextInt(40),
+              random.nextInt(10),
               1 + random.nextInt(16));
       follower = new Follower(log, sizes);
       cursors = new Cursors(log, unknown -> follower.watch(unknown), sizes);
@@ -109,6 +118,7 @@ class DeliveringPastGapsTest {
     }
 
     private void restart() {
+      readers.forEach(it -> it.crash(random.nextInt(20)));
       follower = new Follower(log, sizes);
       cursors = new Cursors(log, unknown -> follower.watch(unknown), sizes);
     }
