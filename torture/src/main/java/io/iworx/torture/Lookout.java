@@ -8,10 +8,15 @@ import org.jspecify.annotations.Nullable;
 /** Looks at sagas straight in the database, also after the server was away. Of one thread. */
 final class Lookout implements AutoCloseable {
   private static final String FIND =
-      "SELECT state, instance, waits_for, state IN ('RUNNING', 'COMPENSATING') FROM saga_status"
-          + " WHERE definition = '"
-          + SagaWorkload.DEFINITION
-          + "' AND key = ?";
+      """
+      SELECT saga.state, coalesce(child.instance, saga.instance), coalesce(child.waits_for, saga.waits_for),
+        saga.state IN ('RUNNING', 'COMPENSATING')
+      FROM saga_status saga
+      LEFT JOIN saga_status child
+        ON child.parent_id = saga.id AND child.state IN ('RUNNING', 'COMPENSATING')
+      WHERE saga.definition = '%s' AND saga.key = ?
+      """
+          .formatted(SagaWorkload.DEFINITION);
 
   private final Server server;
   private @Nullable Connection connection;
@@ -20,7 +25,7 @@ final class Lookout implements AutoCloseable {
     this.server = server;
   }
 
-  /** How a saga stands. */
+  /** How a saga stands; while its child is open, who has that and what that waits for. */
   record Standing(
       String state, @Nullable String instance, @Nullable String waitsFor, boolean isOpen) {}
 

@@ -1,6 +1,5 @@
 package io.iworx.torture;
 
-import java.util.List;
 import java.util.Locale;
 
 /** The ways a saga of the torture goes. */
@@ -11,12 +10,6 @@ enum SagaPath {
   UNDO,
   /** As FORWARD, but once it was struck, every further call is denied without a look at its key. */
   DOUBT;
-
-  /** Steps that take the connection, by the identities of their records. */
-  static final List<String> INSIDE = List.of("create", "count", "count#2", "close");
-
-  /** Steps that call. */
-  static final List<String> OUTSIDE = List.of("reserve", "notify");
 
   boolean beginsWithCall() {
     return this == UNDO;

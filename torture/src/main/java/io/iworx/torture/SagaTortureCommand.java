@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  All of it, twenty minutes or so:  ./iworx torture sagas",
+      "  All of it, half an hour or less:  ./iworx torture sagas",
       "  Only kill -9:                     ./iworx torture sagas --faults kill",
       "  One moment again:                 ./iworx torture sagas --paths undo --faults kill --moment 17",
       "  See that it finds a planted bug:  ./iworx torture sagas --faults kill --plant forget"

@@ -26,9 +26,13 @@ final class SagaVerdict {
   private static final String COMPENSATED = "COMPENSATED";
   private static final String STUCK = "STUCK";
 
-  /** How often each step happens; {@code count} is in a loop. */
-  private static final Map<String, Integer> ONCE =
-      Map.of("create", 1, "reserve", 1, "notify", 1, "count", 2, "close", 1);
+  /**
+   * How often each step happens; {@code count} is in a loop, {@code inspect} in a saga of its own.
+   */
+  private static final Map<String, Integer> TIMES =
+      Map.of(
+          "create", 1, "reserve", 1, "notify", 1, "count", 2, "tell", 1, "file", 1, "inspect", 1,
+          "close", 1);
 
   private final SagaCase judged;
   private final Map<String, Integer> effects = new HashMap<>();
@@ -66,7 +70,7 @@ final class SagaVerdict {
     switch (left.state()) {
       case COMPLETED -> judgeForward(left);
       case COMPENSATED -> judgeUndone(left);
-      default -> ONCE.forEach((step, most) -> atMost(step, most));
+      default -> TIMES.forEach((step, most) -> atMost(step, most));
     }
   }
 
@@ -83,7 +87,7 @@ final class SagaVerdict {
   }
 
   private void judgeForward(Left left) {
-    ONCE.forEach(
+    TIMES.forEach(
         (step, times) -> {
           atMost(step, times);
           if (happened(step) < times) {
@@ -101,7 +105,7 @@ final class SagaVerdict {
   }
 
   private void judgeUndone(Left left) {
-    ONCE.forEach(
+    TIMES.forEach(
         (step, times) -> {
           atMost(step, times);
           atMost(undo(step), times);

@@ -2,6 +2,7 @@ package io.iworx.torture;
 
 import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.PermanentFailure;
+import io.iworx.sagas.Branch;
 import io.iworx.sagas.Saga;
 import io.iworx.sagas.SagaDefinition;
 import io.iworx.sagas.Sagas;
@@ -17,11 +18,12 @@ import java.time.Duration;
 import javax.sql.DataSource;
 
 /**
- * The saga that is tortured: steps of both kinds, in a loop, around an event, a wait for it and one
- * for a time.
+ * The saga that is tortured: steps of both kinds, in a loop and in branches, around an event, a
+ * wait for it and one for a time, and a saga as a step.
  */
 final class SagaWorkload {
   static final String DEFINITION = "torture";
+  private static final String CHILD = DEFINITION + "-child";
 
   static final String SCHEMA =
       """
@@ -52,10 +54,17 @@ final class SagaWorkload {
   record Task(String name, SagaPath path) {}
 
   SagaDefinition<Task, String> define(Sagas sagas, int version) {
-    return sagas.define(DEFINITION, version, Task.class, String.class, this::run);
+    var child = sagas.define(CHILD, version, Task.class, String.class, this::runChild);
+    return sagas.define(
+        DEFINITION, version, Task.class, String.class, (saga, task) -> run(saga, task, child));
   }
 
-  private String run(Saga saga, Task task) {
+  private String runChild(Saga saga, Task task) {
+    write(saga, task, "inspect");
+    return task.name();
+  }
+
+  private String run(Saga saga, Task task, SagaDefinition<Task, String> child) {
     var id = saga.newId();
     if (task.path().beginsWithCall()) {
       call(saga, task, "reserve");
@@ -71,6 +80,10 @@ final class SagaWorkload {
     for (var round = 0; round < 2; round++) {
       write(saga, task, "count");
     }
+    saga.parallel(
+        Branch.of("telling", branch -> call(branch, task, "tell")),
+        Branch.of("filing", branch -> write(branch, task, "file")));
+    var _ = saga.child("inspection", child, task);
     saga.step(
         "close",
         connection -> {
@@ -82,11 +95,12 @@ final class SagaWorkload {
     return id;
   }
 
-  private void write(Saga saga, Task task, String step) {
+  private String write(Saga saga, Task task, String step) {
     saga.step(
         step,
         connection -> insert(connection, task, step),
         connection -> insert(connection, task, step + Outside.UNDO));
+    return step;
   }
 
   private void insert(Connection given, Task task, String what) throws SQLException {
@@ -100,11 +114,12 @@ final class SagaWorkload {
     }
   }
 
-  private void call(Saga saga, Task task, String step) {
+  private String call(Saga saga, Task task, String step) {
     saga.step(
         step,
         () -> call(saga, task.name(), step),
         () -> call(saga, task.name(), step + Outside.UNDO));
+    return step;
   }
 
   private void call(Saga saga, String task, String what) throws IOException, InterruptedException {

@@ -25,10 +25,10 @@ class SagaTortureIT {
     return result;
   }
 
-  /** A call's moment, one after the wait, and one while undoing; with every fault. */
+  /** One after the wait, one around the child, and one while undoing; with every fault. */
   @Test
   void keepsEveryPromiseAtAChoiceOfMoments() throws Exception {
-    var result = run(ALL.withPaths(Set.of(SagaPath.UNDO)).withMoments(14, 12, Integer.MAX_VALUE));
+    var result = run(ALL.withPaths(Set.of(SagaPath.UNDO)).withMoments(14, 20, Integer.MAX_VALUE));
     // How soon others go on is for a machine that does nothing else: the command judges that too.
     assertThat(result.findings()).filteredOn(it -> it.broken() != Broken.LATE).isEmpty();
     assertThat(result.cases()).hasSizeGreaterThanOrEqualTo(2 * SagaFault.values().length);

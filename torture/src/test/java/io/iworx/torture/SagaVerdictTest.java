@@ -13,11 +13,21 @@ import org.junit.jupiter.api.Test;
 /** Each detector fires on what is planted, and on nothing else. */
 class SagaVerdictTest {
   private static final List<String> DONE =
-      List.of("reserve", "create", "notify", "count", "count#2");
+      List.of(
+          "reserve",
+          "create",
+          "notify",
+          "count",
+          "count#2",
+          "filing/file",
+          "telling/tell",
+          "inspection");
   private static final Duration LEASE = Duration.ofSeconds(1);
 
   private final List<String> effects =
-      new ArrayList<>(List.of("create", "reserve", "notify", "count", "count", "close"));
+      new ArrayList<>(
+          List.of(
+              "create", "reserve", "notify", "count", "count", "file", "tell", "inspect", "close"));
   private @Nullable Duration takeover = Duration.ofSeconds(2);
 
   private List<Broken> verdict(SagaPath path, @Nullable Left left) {
