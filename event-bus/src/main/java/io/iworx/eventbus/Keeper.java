@@ -217,12 +217,16 @@ final class Keeper {
     return dispatchers.values().stream().flatMap(it -> it.tenures().stream()).toList();
   }
 
-  /** Returns whether there was something to write. */
+  /**
+   * Returns whether there was something to write, or is still: that a holder is alive is nothing.
+   */
   private boolean write() {
+    var busy = false;
     var tenures = new ArrayList<Tenure>();
     var advances = new ArrayList<Advance>();
     for (var tenure : tenures()) {
       if (tenure.isDue()) {
+        busy |= tenure.progress().isDirty();
         tenure
             .prepare()
             .ifPresent(
@@ -232,13 +236,11 @@ final class Keeper {
                 });
       }
     }
-    if (!advances.isEmpty()) {
-      write(tenures, advances);
-    }
-    return !advances.isEmpty();
+    var told = advances.isEmpty() || write(tenures, advances);
+    return busy || !told;
   }
 
-  private void write(List<Tenure> tenures, List<Advance> advances) {
+  private boolean write(List<Tenure> tenures, List<Advance> advances) {
     var askedAt = System.nanoTime();
     try {
       var lost = new HashSet<Claim>(store.advance(advances));
@@ -249,10 +251,12 @@ final class Keeper {
           tenures.get(i).written(advances.get(i), askedAt);
         }
       }
+      return true;
     } catch (RuntimeException e) {
       // The leases still hold for a while: the next tick tries again.
       log.debug("[Event Bus] checkpoints could not be written: {}", e.toString());
       tenures.forEach(tenure -> tenure.notWritten(false));
+      return false;
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 final class Idle implements Contender {
   private static final int SUBSCRIPTIONS = 10;
 
-  /** Idle means for good: polling slows down after a while. */
-  private static final long SETTLING_SECONDS = 8;
+  /** Idle means for good: polling slows down after a while, and compiling ends. */
+  private static final long SETTLING_SECONDS = 30;
 
   private static final String CALLS =
       "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements AS s "
