@@ -103,6 +103,22 @@ final class SagaRows {
               10,
               1),
           Row.atMost(
+              "waiting-events/memory",
+              "100,000 sagas that wait for an event: heap above idle",
+              "MB",
+              "waiting-events",
+              "memory",
+              128,
+              32),
+          Row.atMost(
+              "waiting-events/statements",
+              "meanwhile, of the instance that started them",
+              "statements/s",
+              "waiting-events",
+              "statements",
+              10,
+              1),
+          Row.atMost(
               "killed/again",
               "kill -9 of one of two instances: its sagas of plain steps have ended after",
               "s",

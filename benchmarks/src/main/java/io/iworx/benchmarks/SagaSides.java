@@ -35,10 +35,8 @@ final class SagaSides {
             dbos("one-dbos", false, false, ONE),
             dbos("one-dbos-transactional", true, false, ONE),
             restate("one-restate", false, ONE),
-            Side.of("waiting", "waiting-sagas")
-                .with(Map.of("sagas", "100000", "seconds", "15"))
-                .in(Side.Store.COUNTING)
-                .once(),
+            waiting("waiting", false),
+            waiting("waiting-events", true),
             Side.of("killed", "killed-sagas").with(Map.of("transactional", "false")),
             Side.of("killed-transactional", "killed-sagas").with(Map.of("transactional", "true")))
         .map(side -> side.and("warmup", warmup))
@@ -47,6 +45,13 @@ final class SagaSides {
 
   private static Side sagas(String name, boolean transactional, boolean failing, String callers) {
     return Side.of(name, "sagas").with(options(transactional, failing, callers));
+  }
+
+  private static Side waiting(String name, boolean forEvents) {
+    return Side.of(name, "waiting-sagas")
+        .with(Map.of("sagas", "100000", "seconds", "15", "events", Boolean.toString(forEvents)))
+        .in(Side.Store.COUNTING)
+        .once();
   }
 
   private static Side dbos(String name, boolean transactional, boolean failing, String callers) {

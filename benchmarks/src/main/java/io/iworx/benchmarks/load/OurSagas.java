@@ -1,6 +1,7 @@
 package io.iworx.benchmarks.load;
 
 import io.iworx.eventbus.EventBus;
+import io.iworx.eventbus.EventType;
 import io.iworx.eventbus.PermanentFailure;
 import io.iworx.postgres.ConnectionPool;
 import io.iworx.postgres.Migrations;
@@ -20,6 +21,8 @@ import java.time.Duration;
  */
 final class OurSagas implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration A_DAY = Duration.ofDays(1);
+  private static final EventType<Long> BOOKED = EventType.of("booking.booked", Long.class);
 
   private final ConnectionPool pool;
   private final PostgresEventLog log;
@@ -95,15 +98,21 @@ final class OurSagas implements AutoCloseable {
         });
   }
 
-  /** One that waits for a day before its only step. */
-  SagaDefinition<Long, String> waiting() {
+  /**
+   * One that waits before its only step: for a day, or at most that for an event that never comes.
+   */
+  SagaDefinition<Long, String> waiting(boolean forEvent) {
     return sagas.define(
         "waiting",
         1,
         Long.class,
         String.class,
         (saga, sequence) -> {
-          saga.sleep(Duration.ofDays(1));
+          if (forEvent) {
+            saga.await(BOOKED, Long.toString(sequence), A_DAY);
+          } else {
+            saga.sleep(A_DAY);
+          }
           saga.step("inventory", () -> insert(sequence, "inventory"));
           return "booked";
         });

@@ -11,10 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Many sagas that wait for a day. Reports what they take of the heap of the instance that started
- * them, after a collection, and how many statements a second it sends meanwhile.
+ * Many sagas that wait for a day, or for an event. Reports what they take of the heap of the
+ * instance that started them, after a collection, and how many statements a second it sends
+ * meanwhile.
  *
- * <p>Option {@code sagas}: how many.
+ * <p>Options: {@code sagas}, how many; {@code events}, whether they wait for events.
  */
 final class WaitingSagas implements Contender {
   private static final int STARTERS = 64;
@@ -28,7 +29,7 @@ final class WaitingSagas implements Contender {
     int sagas = stage.number("sagas");
     try (Connection connection = stage.connect();
         OurSagas ours = OurSagas.open(stage)) {
-      SagaDefinition<Long, String> waiting = ours.waiting();
+      SagaDefinition<Long, String> waiting = ours.waiting(stage.flag("events"));
       start(waiting, STARTERS, 0);
       awaitWaiting(connection, STARTERS);
       long idle = usedHeap();
