@@ -28,6 +28,7 @@ final class Wire implements AutoCloseable {
   private volatile int target;
   private final AtomicReference<@Nullable Cut> next = new AtomicReference<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean severed;
 
   private Wire(ServerSocket listening, int target) {
     this.listening = listening;
@@ -60,6 +61,7 @@ final class Wire implements AutoCloseable {
 
   /** Breaks all connections, and lets nobody make another. */
   void sever() throws IOException {
+    severed = true; // whoever connects again at once may be accepted yet, while that is closed
     close();
     for (var client : open) {
       client.close();
@@ -92,6 +94,9 @@ final class Wire implements AutoCloseable {
     open.add(client);
     try (client;
         var server = new Socket(InetAddress.getLoopbackAddress(), target)) {
+      if (severed) {
+        return;
+      }
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
       var answers = Thread.ofVirtual().start(() -> answers(server, client, answerLeft));
